@@ -1,0 +1,1 @@
+"""The library that every Throughline service stands on. It knows no service."""

@@ -1,0 +1,176 @@
+"""Who is calling: OIDC access tokens, as a bearer header or as the pages' session cookie."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import jwt
+import structlog
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from shared.config import ServiceSettings
+from shared.errors import Forbidden, Unauthenticated
+
+ALGORITHMS = ["RS256", "ES256"]
+LEEWAY_SECONDS = 30
+SESSION_COOKIE = "lead_session"
+# An unknown key id may mean a rotated key or a forged token: look again, but not for every forgery.
+KEYS_REFRESH_SECONDS = 30
+TOKENS_REMEMBERED = 5_000
+
+log = structlog.get_logger()
+
+ROLES = (
+    "agency-reporter",
+    "prosecutor-system",
+    "court-system",
+    "referral-desk",
+    "case-manager",
+    "supervisor",
+    "identity-reviewer",
+    "liaison-prosecutor",
+    "privacy-officer",
+    "program-manager",
+    "ops",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A verified caller. `agency` and `sources` are set for machines only."""
+
+    sub: str
+    roles: frozenset[str]
+    sites: frozenset[str]
+    agency: str | None = None
+    sources: frozenset[str] = field(default_factory=frozenset)
+    name: str | None = None
+
+    def at_site(self, site: str) -> None:
+        """Raises Forbidden when the caller does not belong to the site."""
+        if site not in self.sites:
+            raise Forbidden("This token is not valid for the site in the request.")
+
+    def speaking_for(self, source: str) -> None:
+        """Raises Forbidden when the caller may not report for the source system."""
+        if source not in self.sources:
+            raise Forbidden("This token may not report for the source system in the request.")
+
+    def has(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+
+class TokenVerifier:
+    """Verifies tokens of one issuer; keys come from its JWK set and are kept."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._issuer, self._audience = settings.oidc_issuer, settings.oidc_audience
+        self._jwks_url = settings.oidc_jwks_url
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = float("-inf")
+        self._fetching = asyncio.Lock()
+        self._known: dict[str, tuple[Caller, float]] = {}
+
+    async def verify(self, token: str) -> Caller:
+        """Raises Unauthenticated. A token that was verified is remembered until it expires."""
+        known = self._known.get(token)
+        if known is not None and known[1] > time.time():
+            return known[0]
+        claims = await self._claims(token)
+        caller = _caller(claims)
+        if len(self._known) >= TOKENS_REMEMBERED:
+            self._known.clear()
+        self._known[token] = (caller, claims["exp"])
+        return caller
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        try:
+            key = await self._key(jwt.get_unverified_header(token).get("kid", ""))
+            claims: dict[str, Any] = jwt.decode(
+                token, key, algorithms=ALGORITHMS, audience=self._audience, issuer=self._issuer,
+                leeway=LEEWAY_SECONDS, options={"require": ["exp", "iat", "aud", "iss", "sub"]},
+            )  # fmt: skip
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("The token has expired.") from None
+        except (jwt.PyJWTError, httpx.HTTPError):
+            raise Unauthenticated("The token is not one of this system's issuer.") from None
+        return claims
+
+    async def _key(self, kid: str) -> jwt.PyJWK:
+        if kid not in self._keys:
+            async with self._fetching:
+                if time.monotonic() - self._fetched_at > KEYS_REFRESH_SECONDS:
+                    await self._fetch_keys()
+        if kid not in self._keys:
+            raise jwt.InvalidKeyError
+        return self._keys[kid]
+
+    async def _fetch_keys(self) -> None:
+        self._fetched_at = time.monotonic()
+        keys = (await self._read_key_set())["keys"]
+        self._keys = {key["kid"]: jwt.PyJWK(key) for key in keys if key.get("use") != "enc"}
+
+    async def _read_key_set(self) -> dict[str, Any]:
+        url = self._jwks_url
+        if url is not None and url.startswith("file://"):
+            key_set: dict[str, Any] = json.loads(Path(url.removeprefix("file://")).read_text())
+            return key_set
+        async with httpx.AsyncClient(timeout=5) as client:
+            if url is None:
+                discovery = f"{self._issuer}/.well-known/openid-configuration"
+                url = (await client.get(discovery)).raise_for_status().json()["jwks_uri"]
+            key_set = (await client.get(url)).raise_for_status().json()
+            return key_set
+
+
+def _caller(claims: dict[str, Any]) -> Caller:
+    return Caller(
+        sub=claims["sub"],
+        roles=frozenset(claims.get("roles", ())),
+        sites=frozenset(claims.get("sites", ())),
+        agency=claims.get("agency"),
+        sources=frozenset(claims.get("sources", ())),
+        name=claims.get("name"),
+    )
+
+
+_bearer = HTTPBearer(auto_error=False, description="OIDC access token")
+
+
+async def current_caller(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Caller:
+    """The caller of this request. Raises Unauthenticated."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        token = request.cookies.get(SESSION_COOKIE, "")
+        _refuse_cross_site(request)
+    if not token:
+        raise Unauthenticated
+    verifier: TokenVerifier = request.app.state.verifier
+    return await verifier.verify(token.strip())
+
+
+def _refuse_cross_site(request: Request) -> None:
+    """A cookie travels by itself: a write must come from our own page (CSRF)."""
+    if request.method in ("GET", "HEAD"):
+        return
+    site = request.headers.get("sec-fetch-site")
+    own = request.headers.get("origin", "").split("//")[-1] == request.headers.get("host")
+    if site not in ("same-origin", "none") and not own:
+        raise Forbidden("This request did not come from a page of this system.")
+
+
+def require(*roles: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
+    """A dependency that lets only these roles in: `Annotated[Caller, Depends(require("ops"))]`."""
+
+    async def permitted(caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
+        if not caller.has(*roles):
+            raise Forbidden("This token's roles do not allow the request.")
+        return caller
+
+    return permitted

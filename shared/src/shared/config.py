@@ -1,0 +1,49 @@
+"""Settings that every service reads, from its own environment."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """One process's settings. Start-up fails when a required one is missing."""
+
+    model_config = SettingsConfigDict(
+        secrets_dir="/run/secrets" if Path("/run/secrets").is_dir() else None, extra="ignore"
+    )
+
+    environment: Literal["embedded", "production"] = Field(
+        default="production",
+        description="`embedded` permits the local token issuer; nothing else does.",
+    )
+    database_url: str = Field(description="postgresql://user:password@host:port/database")
+    database_pool_size: int = Field(default=10, ge=2)
+    kafka_bootstrap_servers: str
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_username: str | None = None
+    kafka_password: str | None = None
+    kafka_ca_file: Path | None = None
+    kafka_fetch_max_wait_ms: int = Field(
+        default=500, description="Low only for stand-in brokers, which do not wake a waiting fetch."
+    )
+    kafka_session_timeout_ms: int = 30_000
+    key_ring_file: Path = Field(description="JWK set with the class keys this service may use.")
+    oidc_issuer: str
+    oidc_audience: str = "throughline"
+    oidc_jwks_url: str | None = Field(
+        default=None, description="Read from the issuer's discovery document when not set."
+    )
+    oidc_client_id: str = "throughline-pages"
+    oidc_client_secret: str | None = None
+    session_secret: str | None = Field(
+        default=None, description="Signs the short-lived sign-in cookie of the pages."
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8080", description="The one address that people and links use."
+    )
+    root_path: str = Field(default="", description="Prefix under which a gateway serves this app.")
+    intake_queue_limit: int = Field(default=2_000, description="Waiting reports before 503.")
+    trace_sample_ratio: float = Field(default=0.05, ge=0, le=1)
+    log_level: str = "INFO"

@@ -1,0 +1,111 @@
+"""The database and THE commit: every write of every service becomes durable in this file."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, cast
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared import outbox
+from shared.clock import Clock, SystemClock
+from shared.events.base import Event
+from shared.events.wire import Encoded
+from shared.sealing import KeyRing
+
+# A request or handler that holds a connection longer than this is stuck, not busy.
+_LIMITS = {"statement_timeout": "15s", "idle_in_transaction_session_timeout": "60s"}
+
+
+def sqlalchemy_url(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+class Transaction(AsyncSession):
+    """One unit of work: SQLModel session and raw asyncpg connection in one transaction.
+
+    `raw` is for the hot paths; `now` is this transaction's time. Nobody but `Database` ends it.
+    """
+
+    raw: asyncpg.Connection
+    ring: KeyRing
+    now: datetime
+    staged: list[Encoded]
+    signals: set[str]
+
+    def signal(self, name: str) -> None:
+        """Wake the task waiting for this name, once the transaction is committed."""
+        self.signals.add(name)
+
+
+class Database:
+    """Connections to one service's database."""
+
+    def __init__(
+        self, url: str, ring: KeyRing, *, clock: Clock | None = None, pool_size: int = 10
+    ) -> None:
+        self.url, self.ring, self.clock = url, ring, clock or SystemClock()
+        # AUTOCOMMIT: SQLAlchemy must not open or end transactions; asyncpg does, in `transaction`.
+        self._engine = create_async_engine(
+            sqlalchemy_url(url),
+            isolation_level="AUTOCOMMIT",
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            connect_args={"server_settings": _LIMITS, "command_timeout": 15, "timeout": 5},
+        )
+        self._wakers: dict[str, asyncio.Event] = {}
+
+    def waker(self, name: str) -> asyncio.Event:
+        """The event that committed transactions set through `Transaction.signal`."""
+        return self._wakers.setdefault(name, asyncio.Event())
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commit at the end of the block, roll back when it raises. A failing COMMIT raises here."""
+        async with self._engine.connect() as connection:
+            tx = await self._begin(connection)
+            async with tx, tx.raw.transaction():
+                yield tx
+                await tx.flush()
+                # Last, so that the order of `seq` is the order of commits for a locked aggregate.
+                await outbox.write(tx.raw, tx.staged)
+        if tx.staged:
+            self.waker("outbox").set()
+        for name in tx.signals:
+            self.waker(name).set()
+
+    async def _begin(self, connection: AsyncConnection) -> Transaction:
+        tx = Transaction(bind=connection, expire_on_commit=False)
+        fairy = await connection.get_raw_connection()
+        tx.raw = cast("asyncpg.Connection", fairy.driver_connection)
+        tx.ring, tx.now = self.ring, self.clock.now()
+        tx.staged, tx.signals = [], set()
+        return tx
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection of one's own, for a loop that keeps it: relay, intake writer."""
+        return await asyncpg.connect(
+            self.url, server_settings=_LIMITS, command_timeout=15, timeout=5
+        )
+
+    async def ping(self) -> None:
+        """Raises when the database cannot be reached."""
+        async with self._engine.connect() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def publish(tx: Transaction, *events: Event) -> None:
+    """Stage events: they leave if, and only if, this transaction commits."""
+    tx.staged.extend(outbox.encode(event, tx.ring) for event in events)
+
+
+async def run_alone(connection: Any, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+    """Run one statement as its own transaction: it is committed when this returns."""
+    return cast("list[asyncpg.Record]", await connection.fetch(statement, *arguments))

@@ -1,0 +1,132 @@
+# DomainError                409  a rule was broken; `code` is its stable slug
+# ├── Malformed              400  the body is not what its media type says
+# ├── Unauthenticated        401  no valid bearer token or session
+# ├── Forbidden              403  the caller's role, site or source does not allow it
+# ├── NotFound               404
+# ├── Conflict               409  contradicts what is already recorded
+# ├── Gone                   410  erased or retracted
+# ├── PreconditionFailed     412  edited by somebody else since it was read
+# ├── Invalid                422  well-formed, but a field breaks a rule
+# └── Overloaded             503  try again after `retry_after` seconds
+"""Errors that a caller can act on. Their texts never repeat what was sent."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One field's fault: `pointer` is an RFC 6901 JSON pointer into the body."""
+
+    pointer: str
+    code: str
+    hint: str
+
+
+class DomainError(Exception):
+    """A rule of the domain forbids this request in the present state."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "rule-broken"
+
+    def __init_subclass__(cls) -> None:
+        if "code" not in cls.__dict__:
+            cls.code = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        errors: tuple[FieldError, ...] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        self.detail = detail or (type(self).__doc__ or "").split("\n")[0]
+        self.errors = errors
+        self.retry_after = retry_after
+        super().__init__(f"{self.code}: {self.detail}")
+
+
+class Malformed(DomainError):
+    """The body could not be read."""
+
+    status = 400
+
+
+class Unauthenticated(DomainError):
+    """Send a valid bearer token, or sign in."""
+
+    status = 401
+
+
+class Forbidden(DomainError):
+    """The role, site or source of this caller does not allow the request."""
+
+    status = 403
+
+
+class NotFound(DomainError):
+    """Nothing here for this caller."""
+
+    status = 404
+
+
+class Conflict(DomainError):
+    """The request contradicts what is already recorded."""
+
+    status = 409
+
+
+class Gone(DomainError):
+    """The record was erased or retracted."""
+
+    status = 410
+
+
+class PreconditionFailed(DomainError):
+    """Somebody else edited this since it was read: read it again, then repeat the change."""
+
+    status = 412
+
+
+class Invalid(DomainError):
+    """One or more fields cannot be accepted; `errors` names each and says what to do."""
+
+    status = 422
+
+
+class Overloaded(DomainError):
+    """The service has more work than it can take right now: repeat the request later."""
+
+    status = 503
+
+
+# Faults of the surroundings, not of the message or the request: the same work may succeed later.
+TRANSIENT: tuple[type[BaseException], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.InvalidCachedStatementError,
+)
+
+
+def is_transient(error: BaseException) -> bool:
+    """True when the same work may succeed later. SQLAlchemy wraps the driver's error: look inside."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TRANSIENT):
+            return True
+        cause = cause.orig if isinstance(cause, DBAPIError) else cause.__cause__
+    return False

@@ -1,0 +1,81 @@
+"""What every event has in common: identity, subject, time, and a data class per field."""
+
+import re
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.ids import new_id
+from shared.sealing import SEALED, DataClass
+
+ATTRIBUTES = ("id", "site", "subject", "occurred_at")
+
+
+class EventPart(BaseModel):
+    """A nested value of an event. Unknown fields are ignored: a newer publisher may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(BaseModel):
+    """A fact that happened, named in the past tense.
+
+    The four fields below travel as CloudEvents attributes, the others as JSON data; those of a
+    sealed class are encrypted on the way. Within a version only optional fields may be added.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    service: ClassVar[str]
+    stream: ClassVar[str] = "events"
+    version: ClassVar[int] = 1
+    type: ClassVar[str]
+    topic: ClassVar[str]
+    classes: ClassVar[dict[str, DataClass]]
+
+    id: UUID = Field(default_factory=new_id)
+    site: str
+    subject: str
+    occurred_at: AwareDatetime
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if not hasattr(cls, "service"):
+            return
+        name = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+        cls.type = f"lead.{cls.service}.{name}.v{cls.version}"
+        cls.topic = f"lead.{cls.service}.{cls.stream}"
+        cls.classes = {
+            field: next((m for m in info.metadata if isinstance(m, DataClass)), DataClass.CARE)
+            for field, info in cls.model_fields.items()
+            if field not in ATTRIBUTES
+        }
+
+    @property
+    def key(self) -> str:
+        """The Kafka key: facts about one participant keep their order."""
+        return f"{self.site}:{self.subject}"
+
+    @property
+    def classification(self) -> DataClass:
+        """The strictest class among the fields, for the `dataclassification` attribute."""
+        order = (DataClass.CARE, DataClass.IDENTITY, DataClass.PROGRAM)
+        present = set(self.classes.values())
+        return next((c for c in order if c in present), DataClass.PUBLIC)
+
+
+def sealed_classes(event_type: type[Event]) -> set[DataClass]:
+    """The class keys that a reader of this event needs."""
+    return {c for c in event_type.classes.values() if c in SEALED}
+
+
+def unclassified_fields(event_type: type[Event]) -> set[str]:
+    """Fields without a data class of their own; the catalogue test wants none."""
+    return {
+        name
+        for name, info in event_type.model_fields.items()
+        if name not in ATTRIBUTES and not any(isinstance(m, DataClass) for m in info.metadata)
+    }
+

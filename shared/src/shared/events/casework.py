@@ -1,0 +1,125 @@
+"""What casework publishes: enrollment, assignment, consent, plan, and matched re-contacts.
+
+`subject` is always the participant key.
+"""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from shared.events.base import Event, EventPart
+from shared.events.parts import ChargePart, CourtDatePart, MatchTier
+from shared.sealing import Identity, Program, Public
+
+
+class CaseworkEvent(Event):
+    """Published by casework."""
+
+    service = "casework"
+
+
+class ParticipantEnrolled(CaseworkEvent):
+    """Sent when intake is completed and a release of information is signed."""
+
+    enrolled_at: Program[AwareDatetime]
+
+
+class IntakeCompleted(CaseworkEvent):
+    """Sent when the intake interview is completed, which discharges the condition of a hold."""
+
+    intake_id: Program[UUID]
+    completed_at: Program[AwareDatetime]
+
+
+class CaseManagerAssigned(CaseworkEvent):
+    """Sent when a case manager becomes responsible for a participant."""
+
+    case_manager: Program[str]
+    backup: Program[str | None] = None
+    supervisor: Program[str | None] = None
+    assigned_from: Program[AwareDatetime]
+
+
+class GrantPart(EventPart):
+    """Who may be told what, for which purpose."""
+
+    recipient_org: str
+    recipient_role: str
+    categories: tuple[str, ...]
+    purposes: tuple[str, ...]
+
+
+class ConsentGranted(CaseworkEvent):
+    """Sent when a participant signs a release of information."""
+
+    consent_id: Program[UUID]
+    grants: Program[tuple[GrantPart, ...]]
+    effective_from: Program[date]
+    expires_on: Program[date | None] = None
+
+
+class ConsentRevoked(CaseworkEvent):
+    """Sent when a participant takes a release of information back."""
+
+    consent_id: Program[UUID]
+    revoked_at: Program[AwareDatetime]
+
+
+class PlanUpdated(CaseworkEvent):
+    """Sent when a plan version is agreed. Carries the domains' names, never their content."""
+
+    plan_id: Program[UUID]
+    plan_version: Program[int]
+    domains: Program[tuple[str, ...]]
+
+
+class RecontactCause(StrEnum):
+    """Why a participant was re-contacted."""
+
+    POLICE_CONTACT = "police-contact"
+    CITATION = "citation"
+    ARREST = "arrest"
+    BOOKING = "booking"
+    CUSTODY_CHANGE = "custody-change"
+    RELEASE = "release"
+    NEW_CHARGE = "new-charge"
+    PROSECUTION_DECISION = "prosecution-decision"
+    WARRANT = "warrant"
+    COURT_DATE = "court-date"
+    FAILURE_TO_APPEAR = "failure-to-appear"
+    DISPOSITION = "disposition"
+    NEW_REFERRAL = "new-referral"
+    VICTIM_OF_CRIME = "victim-of-crime"
+    OVERDOSE_RESPONSE = "overdose-response"
+
+
+class ParticipantRecontacted(CaseworkEvent):
+    """Sent when a report is matched to a participant. The one event that the notifier alerts on."""
+
+    cause: Program[RecontactCause]
+    tier: Program[MatchTier]
+    receipt: Program[UUID]
+    reported_by: Public[str]
+    record_version: Public[int] = 1
+    source_record_id: Program[str]
+    received_at: Public[AwareDatetime]
+    display_name: Identity[str]
+    case_manager: Program[str | None] = None
+    pre_enrollment_conduct: Program[bool] = False
+    charges: Public[tuple[ChargePart, ...]] = ()
+    next_court: Public[CourtDatePart | None] = None
+    facility: Public[str | None] = None
+    arrest_basis: Public[str | None] = None
+    incident_number: Public[str | None] = None
+    booking_number: Public[str | None] = None
+    cause_number: Public[str | None] = None
+
+
+class IdentityReviewRaised(CaseworkEvent):
+    """Sent when a report may be about a person and a reviewer must decide. `subject` is the review."""
+
+    review_id: Program[UUID]
+    tier: Program[MatchTier]
+    due_at: Program[AwareDatetime]

@@ -1,0 +1,93 @@
+"""One transaction per request, and `Idempotency-Key`: a repeated request gets the stored answer.
+
+The key is claimed in the request's own transaction and the answer is stored in it, so both exist
+or neither does.
+"""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+
+from shared.callers import Caller, current_caller
+from shared.database import Database, Transaction
+from shared.errors import Conflict, Invalid
+
+_CLAIM = """
+INSERT INTO idempotency_key (digest, request_digest, created_at) VALUES ($1, $2, $3)
+ON CONFLICT DO NOTHING RETURNING digest"""
+
+
+class StillInProgress(Conflict):
+    """A request with this Idempotency-Key is being carried out right now: repeat it shortly."""
+
+
+class KeyReused(Invalid):
+    """This Idempotency-Key was used for a different request: use a new key."""
+
+
+class _Replay(Exception):
+    def __init__(self, status: int, body: bytes, etag: str | None) -> None:
+        self.response = Response(body, status, media_type="application/json")
+        self.response.headers["Idempotent-Replay"] = "true"
+        if etag:
+            self.response.headers["ETag"] = etag
+
+
+async def open_transaction(
+    request: Request, caller: Annotated[Caller, Depends(current_caller)]
+) -> AsyncIterator[Transaction]:
+    """Commits before the response is sent (`scope="function"`), so a failing COMMIT is an error."""
+    database: Database = request.app.state.runtime.database
+    async with database.transaction() as tx:
+        key = request.headers.get("idempotency-key")
+        if key and request.method == "POST":
+            await _claim(request, caller, key, tx)
+        yield tx
+
+
+Tx = Annotated[Transaction, Depends(open_transaction, scope="function")]
+
+
+async def _claim(request: Request, caller: Caller, key: str, tx: Transaction) -> None:
+    # The caller is part of the key: two clients never meet in one.
+    digest = tx.ring.digest("idempotency", caller.sub, request.url.path, key)
+    body = tx.ring.digest("body", (await request.body()).decode("latin-1"))
+    lock = int.from_bytes(digest[:8], signed=True)
+    if not await tx.raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", lock):
+        raise StillInProgress(retry_after=1)
+    if await tx.raw.fetchval(_CLAIM, digest, body, tx.now):
+        request.state.idempotency = (tx, digest)
+        return
+    stored = await tx.raw.fetchrow("SELECT * FROM idempotency_key WHERE digest = $1", digest)
+    if stored["request_digest"] != body:
+        raise KeyReused
+    raise _Replay(stored["status"], stored["body"], stored["etag"])
+
+
+class IdempotentRoute(APIRoute):
+    """Stores the answer beside the claimed key, before the transaction commits."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_once(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except _Replay as replay:
+                return replay.response
+            claimed = getattr(request.state, "idempotency", None)
+            if claimed is not None and response.status_code < 300:
+                tx, digest = claimed
+                await tx.raw.execute(
+                    "UPDATE idempotency_key SET status = $2, body = $3, etag = $4"
+                    " WHERE digest = $1",
+                    digest,
+                    response.status_code,
+                    bytes(response.body),
+                    response.headers.get("etag"),
+                )
+            return response
+
+        return handle_once

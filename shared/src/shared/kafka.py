@@ -1,0 +1,62 @@
+"""Kafka clients with our settings. aiokafka's defaults would lose events; nobody else builds one."""
+
+import ssl
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+
+from shared.config import ServiceSettings
+
+# The broker's limit is 1 MiB per message; one record batch of the relay may be as large.
+MAX_BATCH_BYTES = 512 * 1024
+
+
+def _connection(settings: ServiceSettings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_bootstrap_servers,
+        "security_protocol": settings.kafka_security_protocol,
+        "metadata_max_age_ms": 60_000,
+    }
+    if "SSL" in settings.kafka_security_protocol:
+        cafile = str(settings.kafka_ca_file) if settings.kafka_ca_file else None
+        options["ssl_context"] = ssl.create_default_context(cafile=cafile)
+    if settings.kafka_username:
+        options["sasl_mechanism"] = "SCRAM-SHA-512"
+        options["sasl_plain_username"] = settings.kafka_username
+        options["sasl_plain_password"] = settings.kafka_password
+    return options
+
+
+def new_producer(settings: ServiceSettings, service: str) -> AIOKafkaProducer:
+    """Idempotent, acknowledged by all replicas, sending at once."""
+    return AIOKafkaProducer(
+        **_connection(settings),
+        client_id=f"{service}-relay",
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        max_batch_size=MAX_BATCH_BYTES,
+        max_request_size=1_000_000,
+        request_timeout_ms=20_000,
+    )
+
+
+def new_consumer(settings: ServiceSettings, service: str, topics: set[str]) -> AIOKafkaConsumer:
+    """Commits by hand, starts at the beginning, takes bytes as they are."""
+    return AIOKafkaConsumer(
+        *sorted(topics),
+        **_connection(settings),
+        client_id=f"{service}-consumer",
+        group_id=service,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        session_timeout_ms=settings.kafka_session_timeout_ms,
+        heartbeat_interval_ms=min(5_000, settings.kafka_session_timeout_ms // 3),
+        rebalance_timeout_ms=settings.kafka_session_timeout_ms,
+        max_poll_interval_ms=300_000,
+        request_timeout_ms=40_000,
+        fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
+        partition_assignment_strategy=(StickyPartitionAssignor,),
+    )

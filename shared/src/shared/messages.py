@@ -1,0 +1,71 @@
+"""What a service listens for: its subscriptions, and one received message."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from aiokafka.structs import ConsumerRecord
+
+from shared.database import Transaction
+from shared.events.base import Event, sealed_classes
+from shared.events.wire import Undecodable, decode
+from shared.sealing import KeyRing
+
+Handler = Callable[[Any, Transaction], Awaitable[None]]
+# The one visible dictionary of a service: which event is handled by which function.
+Subscriptions = Mapping[type[Event], Handler]
+
+
+class UnreadableSubscription(Exception):
+    """A service subscribed to an event whose sealed fields it holds no key for."""
+
+
+def check_subscriptions(subscriptions: Subscriptions, ring: KeyRing) -> None:
+    """Refuse to start with a subscription that the firewall does not allow."""
+    for event_type in subscriptions:
+        missing = [c for c in sealed_classes(event_type) if not ring.holds(c)]
+        if missing:
+            raise UnreadableSubscription(f"{event_type.type} needs keys for {missing}")
+
+
+@dataclass(slots=True)
+class Message:
+    """One Kafka record or dead letter: headers as text, payload still sealed."""
+
+    topic: str
+    key: str | None
+    headers: dict[str, str]
+    payload: bytes
+    where: str
+    event: Event | None = field(default=None)
+
+    @classmethod
+    def from_record(cls, record: "ConsumerRecord[bytes, bytes]") -> "Message":
+        headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+        key = record.key.decode("utf-8", "replace") if record.key is not None else None
+        where = f"{record.topic}/{record.partition}/{record.offset}"
+        return cls(record.topic, key, headers, record.value or b"", where)
+
+    @property
+    def event_type(self) -> str:
+        return self.headers.get("ce_type", "")
+
+    @property
+    def event_id(self) -> str:
+        """The event's id; a record without one is known by its place in the log."""
+        return self.headers.get("ce_id", self.where)
+
+    @property
+    def traceparent(self) -> str | None:
+        return self.headers.get("ce_traceparent")
+
+    def read(self, event_class: type[Event], ring: KeyRing) -> Event:
+        """Decode once. Raises Undecodable or CannotOpen."""
+        if self.event is None:
+            try:
+                UUID(self.event_id)
+            except ValueError:
+                raise Undecodable("ce_id is not a UUID") from None
+            self.event = decode(event_class, self.headers, self.payload, ring)
+        return self.event

@@ -1,0 +1,205 @@
+"""What ops need from every service: health, metrics, outbox, dead letters, replay."""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends, Query, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared import dead_letters, outbox
+from shared.callers import Caller, require
+from shared.dead_letters import DeadLetter
+from shared.errors import Conflict, NotFound, is_transient
+from shared.idempotency import IdempotentRoute, Tx
+from shared.paging import Page, page_of
+
+if TYPE_CHECKING:
+    from shared.service import Runtime
+
+PROBES = ("/healthz", "/readyz", "/metrics")
+GAUGES_EVERY_SECONDS = 5
+
+Ops = Annotated[Caller, Depends(require("ops"))]
+router = APIRouter(tags=["operations"], route_class=IdempotentRoute)
+log = structlog.get_logger()
+
+
+def runtime_of(request: Request) -> "Runtime":
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+class NotHere(NotFound):
+    """No such record in this service."""
+
+
+class StillFailing(Conflict):
+    """The message failed again and stays in the dead letters; `reason` was brought up to date."""
+
+
+@router.get("/healthz", summary="Is the process alive, with all its tasks?")
+async def healthz(request: Request, response: Response) -> dict[str, Any]:
+    failed = runtime_of(request).supervisor.failed
+    response.status_code = 503 if failed else 200
+    return {"status": "failed" if failed else "ok", "task": failed}
+
+
+@router.get("/readyz", summary="Are database and broker reachable?")
+async def readyz(request: Request, response: Response) -> dict[str, Any]:
+    runtime = runtime_of(request)
+    checks = {
+        "database": await _reachable(runtime),
+        "broker": runtime.relay.connected,
+        "consumer": runtime.consumer is None or runtime.consumer.connected,
+        "not_draining": not runtime.draining,
+    }
+    response.status_code = 200 if all(checks.values()) else 503
+    return {"status": "ready" if all(checks.values()) else "not ready", "checks": checks}
+
+
+async def _reachable(runtime: "Runtime") -> bool:
+    try:
+        async with asyncio.timeout(2):
+            await runtime.database.ping()
+    except Exception as error:
+        log.warning("ready.database", error=type(error).__name__)
+        return False
+    return True
+
+
+@router.get("/metrics", summary="Prometheus metrics", response_class=Response)
+async def metrics(request: Request) -> Response:
+    registry = runtime_of(request).telemetry.registry
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class OutboxStatus(BaseModel):
+    """`oldest_seconds` above a few seconds means that events are not leaving."""
+
+    pending: int
+    oldest_seconds: float
+    leading: bool
+    connected: bool
+
+
+@router.get("/v1/outbox")
+async def show_outbox(request: Request, _: Ops, tx: Tx) -> OutboxStatus:
+    relay = runtime_of(request).relay
+    status = await outbox.status(tx.raw)
+    return OutboxStatus(**status, leading=relay.leading, connected=relay.connected)
+
+
+class ReplayBody(BaseModel):
+    """Publish again what was published in [since, until)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime
+    until: AwareDatetime
+    topic: str | None = None
+    type: str | None = None
+
+
+@router.post("/v1/outbox/replay", summary="Publish a span of the history again")
+async def replay(body: ReplayBody, _: Ops, tx: Tx) -> dict[str, int]:
+    queued = await outbox.replay(tx.raw, **body.model_dump())
+    tx.signal("outbox")
+    return {"queued": queued}
+
+
+class RewindBody(BaseModel):
+    """Read a topic again from a time; handled events are skipped by the inbox."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    topic: str
+    since: AwareDatetime
+
+
+@router.post("/v1/consumer/rewind", summary="Read a topic again from a time")
+async def rewind(request: Request, body: RewindBody, _: Ops) -> dict[str, int]:
+    consumer = runtime_of(request).consumer
+    if consumer is None:
+        raise NotHere("This service listens to no topic.")
+    since_ms = int(body.since.timestamp() * 1000)
+    return {"partitions": await consumer.rewind(body.topic, since_ms)}
+
+
+@router.get("/v1/dead-letters")
+async def list_dead_letters(
+    _: Ops,
+    tx: Tx,
+    state: Annotated[str | None, Query(pattern="^(open|redriven|discarded)$")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: UUID | None = None,
+) -> Page[DeadLetter]:
+    letters = await dead_letters.list_letters(tx, state=state, limit=limit + 1, after=cursor)
+    return page_of(letters, limit, lambda letter: str(letter.id))
+
+
+@router.get("/v1/dead-letters/{letter_id}")
+async def show_dead_letter(letter_id: UUID, _: Ops, tx: Tx) -> DeadLetter:
+    return await dead_letters.get_letter(tx, letter_id)
+
+
+class Resolution(BaseModel):
+    """Why a human decided so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
+
+
+@router.post("/v1/dead-letters/{letter_id}/discard")
+async def discard_dead_letter(letter_id: UUID, body: Resolution, caller: Ops, tx: Tx) -> DeadLetter:
+    letter = await dead_letters.get_letter(tx, letter_id)
+    return await dead_letters.resolve(tx, letter, "discarded", by=caller.sub, reason=body.reason)
+
+
+@router.post("/v1/dead-letters/{letter_id}/redrive")
+async def redrive_dead_letter(
+    request: Request, letter_id: UUID, body: Resolution, caller: Ops
+) -> DeadLetter:
+    consumer = runtime_of(request).consumer
+    if consumer is None:
+        raise NotHere
+    try:
+        return await consumer.redrive(letter_id, by=caller.sub, reason=body.reason)
+    except (NotFound, dead_letters.DeadLetterNotOpen):
+        raise
+    except Exception as error:
+        if is_transient(error):
+            raise
+        raise StillFailing(dead_letters.reason_for(error)) from None
+
+
+async def refresh_gauges(runtime: "Runtime") -> None:
+    """Keep the numbers that ops alarm on; a scrape must not query the database itself."""
+    numbers = {"pending": 0.0, "oldest": 0.0, "letters": 0.0}
+    gauge = runtime.metrics.gauge
+    gauge("lead.outbox.pending", "{event}", lambda: numbers["pending"])
+    gauge("lead.outbox.oldest_age", "s", lambda: numbers["oldest"])
+    gauge("lead.dead_letters.open", "{event}", lambda: numbers["letters"])
+    gauge("lead.relay.leading", "1", lambda: float(runtime.relay.leading))
+    if runtime.consumer is not None:
+        consumer = runtime.consumer
+        gauge("lead.consumer.lag", "{event}", lambda: float(consumer.lag))
+    while True:
+        started = time.monotonic()
+        try:
+            async with runtime.database.transaction() as tx:
+                status = await outbox.status(tx.raw)
+                numbers["letters"] = await dead_letters.count_open(tx)
+            numbers["pending"], numbers["oldest"] = status["pending"], status["oldest_seconds"]
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("gauges.unavailable", error=type(error).__name__)
+        await asyncio.sleep(max(0.0, GAUGES_EVERY_SECONDS - (time.monotonic() - started)))
+
+
+__all__ = ["PROBES", "refresh_gauges", "router", "runtime_of"]

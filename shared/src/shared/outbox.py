@@ -1,0 +1,94 @@
+"""The outbox: events as rows, written in the transaction that made them true.
+
+`outbox` is the append-only history; `outbox_pending` lists what has not left yet. The shape is
+close to the one that Debezium's outbox router reads (id, topic, key, type, payload).
+"""
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from aiokafka.partitioner import murmur2
+
+from shared.events.base import Event
+from shared.events.wire import Encoded
+from shared.events.wire import encode as encode
+
+MAX_PAYLOAD_BYTES = 262_144
+
+# Column arrays, so that one statement of constant text inserts any number of rows.
+INCOMING = """unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[],
+                     $7::bytea[]) WITH ORDINALITY
+              AS t(id, topic, key, key_hash, type, headers, payload, position)"""
+
+_WRITE = f"""
+WITH written AS (
+    INSERT INTO outbox (id, topic, key, key_hash, type, headers, payload)
+    SELECT id, topic, key, key_hash, type, headers, payload FROM {INCOMING} ORDER BY position
+    RETURNING seq)
+INSERT INTO outbox_pending (seq) SELECT seq FROM written"""  # noqa: S608 - constant text
+
+
+@lru_cache(maxsize=10_000)
+def key_hash(key: str) -> int:
+    """Kafka's own murmur2 of the key, so that all producers agree on the partition."""
+    return int(murmur2(key.encode())) & 0x7FFFFFFF
+
+
+def columns(messages: Sequence[Encoded]) -> tuple[list[Any], ...]:
+    """The arrays for `INCOMING`. Raises ValueError for a payload that Kafka would refuse."""
+    for message in messages:
+        if len(message.payload) > MAX_PAYLOAD_BYTES:
+            raise ValueError(f"{message.type} is larger than {MAX_PAYLOAD_BYTES} bytes")
+    return (
+        [m.id for m in messages],
+        [m.topic for m in messages],
+        [m.key for m in messages],
+        [key_hash(m.key) for m in messages],
+        [m.type for m in messages],
+        [json.dumps(m.headers, separators=(",", ":")) for m in messages],
+        [m.payload for m in messages],
+    )
+
+
+async def write(connection: Any, messages: Sequence[Encoded]) -> None:
+    """Insert the rows on this connection, in its transaction."""
+    if messages:
+        await connection.execute(_WRITE, *columns(messages))
+
+
+async def status(connection: Any) -> dict[str, Any]:
+    """How many events wait and for how many seconds the oldest has: a stuck relay shows here."""
+    row = await connection.fetchrow(
+        "SELECT count(*) AS pending, extract(epoch FROM now() - min(since))::float AS oldest_seconds"
+        " FROM outbox_pending"
+    )
+    return {"pending": row["pending"], "oldest_seconds": row["oldest_seconds"] or 0.0}
+
+
+async def replay(
+    connection: Any, *, since: Any, until: Any, topic: str | None = None, type: str | None = None
+) -> int:
+    """Queue a span of the history again. Consumers' inboxes skip what they have handled."""
+    tag = await connection.execute(
+        """INSERT INTO outbox_pending (seq)
+           SELECT seq FROM outbox WHERE created_at >= $1 AND created_at < $2
+             AND ($3::text IS NULL OR topic = $3) AND ($4::text IS NULL OR type = $4)
+           ON CONFLICT DO NOTHING""",
+        since,
+        until,
+        topic,
+        type,
+    )
+    return int(tag.rsplit(" ", 1)[1])
+
+
+async def prune(connection: Any, before: Any) -> int:
+    """Forget published history older than `before`."""
+    tag = await connection.execute(
+        "DELETE FROM outbox o WHERE created_at < $1"
+        " AND NOT EXISTS (SELECT FROM outbox_pending p WHERE p.seq = o.seq)",
+        before,
+    )
+    return int(tag.rsplit(" ", 1)[1])

@@ -1,0 +1,156 @@
+"""A service in one value, and the process that runs it: the same skeleton for all four."""
+
+import gc
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from shared import operations, pages, problems, signin
+from shared.callers import TokenVerifier
+from shared.clock import Clock, SystemClock
+from shared.config import ServiceSettings
+from shared.consumer import Consumer
+from shared.database import Database
+from shared.intake import Intake
+from shared.messages import Subscriptions, check_subscriptions
+from shared.relay import Relay
+from shared.sealing import KeyRing
+from shared.supervisor import Supervisor, end_process
+from shared.telemetry import SpineMetrics, Telemetry, configure_logging, new_telemetry
+from shared.timers import TimerHandlers, TimerWheel
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Service:
+    """What makes a service itself. `tasks` are background loops beyond the common ones."""
+
+    name: str
+    purpose: str
+    routers: Sequence[APIRouter] = ()
+    subscriptions: Subscriptions = field(default_factory=dict)
+    timers: TimerHandlers = field(default_factory=dict)
+    takes_reports: bool = False
+    tasks: Sequence[Callable[["Runtime"], Coroutine[Any, Any, None]]] = ()
+
+
+@dataclass
+class Runtime:
+    """What a running service consists of; routes and tasks find it at `app.state.runtime`."""
+
+    service: Service
+    settings: ServiceSettings
+    clock: Clock
+    ring: KeyRing
+    telemetry: Telemetry
+    metrics: SpineMetrics
+    database: Database
+    relay: Relay
+    consumer: Consumer | None
+    timers: TimerWheel
+    intake: Intake | None
+    supervisor: Supervisor
+    draining: bool = False
+
+
+def create_app(
+    service: Service,
+    settings: ServiceSettings,
+    *,
+    clock: Clock | None = None,
+    on_failure: Callable[[], None] = end_process,
+) -> FastAPI:
+    """The service's ASGI app. Start-up needs neither Kafka nor any other service to be up."""
+    configure_logging(settings.log_level)
+    runtime = _assemble(service, settings, clock or SystemClock(), on_failure)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(_stop, runtime)
+            _start(runtime)
+            yield
+            runtime.draining = True
+
+    app = FastAPI(
+        title=f"Throughline {service.name}",
+        description=service.purpose,
+        version="1",
+        root_path=settings.root_path,
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        telemetry={
+            "tracer_provider": runtime.telemetry.tracer_provider,
+            "meter_provider": runtime.telemetry.meter_provider,
+            # Its log records carry exception texts, which may quote data.
+            "logs": False,
+            "operation_spans": False,
+            "exclude": lambda scope: scope.get("path", "").endswith(operations.PROBES),
+        },
+    )
+    app.state.runtime = runtime
+    app.state.verifier = TokenVerifier(settings)
+    problems.install(app)
+    for router in (*service.routers, operations.router, signin.router, pages.router):
+        app.include_router(router)
+    return app
+
+
+def _assemble(
+    service: Service, settings: ServiceSettings, clock: Clock, on_failure: Callable[[], None]
+) -> Runtime:
+    ring = KeyRing.from_file(settings.key_ring_file)
+    check_subscriptions(service.subscriptions, ring)
+    telemetry = new_telemetry(service.name, settings.trace_sample_ratio)
+    metrics, tracer = SpineMetrics(telemetry.meter), telemetry.tracer
+    database = Database(
+        settings.database_url, ring, clock=clock, pool_size=settings.database_pool_size
+    )
+    consumer = (
+        Consumer(database, settings, service.name, service.subscriptions, metrics, tracer)
+        if service.subscriptions
+        else None
+    )
+    return Runtime(
+        service=service,
+        settings=settings,
+        clock=clock,
+        ring=ring,
+        telemetry=telemetry,
+        metrics=metrics,
+        database=database,
+        relay=Relay(database, settings, service.name, metrics),
+        consumer=consumer,
+        timers=TimerWheel(database, service.timers, metrics, tracer),
+        intake=Intake(database, settings.intake_queue_limit) if service.takes_reports else None,
+        supervisor=Supervisor(on_failure),
+    )
+
+
+def _start(runtime: Runtime) -> None:
+    """Start in the order in which work flows out, so that stopping in reverse loses nothing."""
+    start = runtime.supervisor.start
+    start("relay", runtime.relay.run(), stop=runtime.relay.stop)
+    for task in runtime.service.tasks:
+        start(task.__name__, task(runtime))
+    if runtime.service.timers:
+        start("timers", runtime.timers.run())
+    if runtime.consumer:
+        start("consumer", runtime.consumer.run(), stop=runtime.consumer.stop)
+        start("consumer-watch", runtime.consumer.watch())
+    if runtime.intake:
+        start("intake", runtime.intake.run(), stop=runtime.intake.stop)
+    start("gauges", operations.refresh_gauges(runtime))
+    # What exists now lives as long as the process: keep it out of every collection.
+    gc.freeze()
+
+
+async def _stop(runtime: Runtime) -> None:
+    await runtime.supervisor.stop()
+    await runtime.database.close()
+    runtime.telemetry.shutdown()
+

@@ -1,0 +1,157 @@
+"""Logs, traces and metrics: JSON lines with trace ids, OTLP when configured, Prometheus always.
+
+Nothing here may carry personal data: log calls pass ids, counts, codes and class names only.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.metrics import CallbackOptions, Meter, Observation
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.trace import Span, SpanKind, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import CollectorRegistry
+
+_propagator = TraceContextTextMapPropagator()
+
+
+@dataclass(frozen=True)
+class Telemetry:
+    """One service's providers. Several services may share a process, so none is global."""
+
+    tracer_provider: TracerProvider
+    meter_provider: MeterProvider
+    registry: CollectorRegistry
+
+    @property
+    def tracer(self) -> Tracer:
+        return self.tracer_provider.get_tracer("throughline")
+
+    @property
+    def meter(self) -> Meter:
+        return self.meter_provider.get_meter("throughline")
+
+    def shutdown(self) -> None:
+        self.tracer_provider.shutdown()
+        self.meter_provider.shutdown()
+
+
+def new_telemetry(service: str, sample_ratio: float) -> Telemetry:
+    """Traces go to OTLP when `OTEL_EXPORTER_OTLP_ENDPOINT` is set; metrics wait for a scrape."""
+    resource = Resource.create({"service.name": service, "service.namespace": "throughline"})
+    sampler = ParentBased(TraceIdRatioBased(sample_ratio))
+    tracers = TracerProvider(resource=resource, sampler=sampler)
+    if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    registry = CollectorRegistry()
+    reader = PrometheusMetricReader(registry=registry, scope_info_enabled=False)
+    meters = MeterProvider(resource=resource, metric_readers=[reader])
+    return Telemetry(tracers, meters, registry)
+
+
+class SpineMetrics:
+    """What ops watch: is anything stuck, repeated, or set aside?"""
+
+    def __init__(self, meter: Meter) -> None:
+        self.published = meter.create_counter("lead.outbox.published", unit="{event}")
+        self.handled = meter.create_counter("lead.inbox.handled", unit="{event}")
+        self.duplicates = meter.create_counter("lead.inbox.duplicates", unit="{event}")
+        self.skipped = meter.create_counter("lead.consumer.skipped", unit="{event}")
+        self.dead_letters = meter.create_counter("lead.dead_letters", unit="{event}")
+        self.timers = meter.create_counter("lead.timers.fired", unit="{timer}")
+        self.reports = meter.create_counter("lead.intake.reports", unit="{report}")
+        self._meter = meter
+
+    def gauge(self, name: str, unit: str, read: Callable[[], float]) -> None:
+        def observe(_: CallbackOptions) -> Iterable[Observation]:
+            return [Observation(read())]
+
+        self._meter.create_observable_gauge(name, [observe], unit=unit)
+
+
+@contextmanager
+def remote_span(
+    tracer: Tracer, name: str, traceparent: str | None, kind: SpanKind, **attributes: Any
+) -> Iterator[Span]:
+    """A span that continues the trace which a message or a stored row carries."""
+    carrier = {"traceparent": traceparent} if traceparent else {}
+    parent = _propagator.extract(carrier)
+    token = otel_context.attach(parent)
+    try:
+        # Exceptions may quote data: record their class, never their text.
+        with tracer.start_as_current_span(
+            name, kind=kind, attributes=attributes, record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            yield span
+    finally:
+        otel_context.detach(token)
+
+
+def _add_trace_ids(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        event["trace_id"] = f"{span.trace_id:032x}"
+        event["span_id"] = f"{span.span_id:016x}"
+    return event
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """JSON lines on standard output, our own and the libraries' alike."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace_ids,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _without_exception_text,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(level)
+    for noisy in ("aiokafka", "httpx", "uvicorn.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _without_exception_text(
+    _: Any, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """A driver's error text can quote a row: keep the class and where it was raised."""
+    info = event.pop("exc_info", None)
+    if isinstance(info, BaseException):
+        info = (type(info), info, info.__traceback__)
+    if isinstance(info, tuple) and info[0] is not None:
+        frame = info[2]
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        event["error"] = info[0].__name__
+        if frame is not None:
+            event["at"] = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}"
+    return event
