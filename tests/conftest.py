@@ -72,10 +72,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     session.config.stash[KAFKA_TESTS] = len(marked)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Say in one line that the real Kafka part was not run, and why."""
+) -> Iterator[None]:
+    """Say in one line, after everything else, that the real Kafka part was not run, and why."""
+    yield
     count = config.stash.get(KAFKA_TESTS, 0)
     reason = "" if EXTERNAL_KAFKA or not count else jars.missing()
     if reason:

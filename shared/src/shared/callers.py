@@ -148,20 +148,25 @@ async def current_caller(request: Request, _: Annotated[Any, Depends(_bearer)]) 
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         token = request.cookies.get(SESSION_COOKIE, "")
-        _refuse_cross_site(request)
+        refuse_cross_site(request)
     if not token:
         raise Unauthenticated
     verifier: TokenVerifier = request.app.state.verifier
     return await verifier.verify(token.strip())
 
 
-def _refuse_cross_site(request: Request) -> None:
-    """A cookie travels by itself: a write must come from our own page (CSRF)."""
+def refuse_cross_site(request: Request) -> None:
+    """A cookie travels by itself: a write must come from our own page (CSRF). Raises Forbidden."""
     if request.method in ("GET", "HEAD"):
         return
     site = request.headers.get("sec-fetch-site")
-    own = request.headers.get("origin", "").split("//")[-1] == request.headers.get("host")
-    if site not in ("same-origin", "none") and not own:
+    # Old browsers, and all of them over plain HTTP, say nothing but where the form was.
+    if site is None:
+        origin, host = request.headers.get("origin", ""), request.headers.get("host")
+        own = origin.partition("://")[2] == host
+    else:
+        own = site in ("same-origin", "none")
+    if not own:
         raise Forbidden("This request did not come from a page of this system.")
 
 

@@ -174,7 +174,9 @@ class Consumer:
                 if not is_transient(error):
                     await self._set_aside(message, error)
                     return
-                log.warning("consumer.retrying", type=message.event_type, error=type(error).__name__)
+                log.warning(
+                    "consumer.retrying", type=message.event_type, error=type(error).__name__
+                )
                 if self._stopping:
                     raise
             await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])

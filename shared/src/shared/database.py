@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, cast
 
 import asyncpg
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -57,6 +59,7 @@ class Database:
             pool_timeout=5,
             connect_args={"server_settings": _LIMITS, "command_timeout": 15, "timeout": 5},
         )
+        event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
         self._wakers: dict[str, asyncio.Event] = {}
 
     def waker(self, name: str) -> asyncio.Event:
@@ -65,14 +68,20 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Commit at the end of the block, roll back when it raises. A failing COMMIT raises here."""
+        """Commit at the end of the block, roll back when it raises.
+
+        A failing COMMIT raises here.
+        """
         async with self._engine.connect() as connection:
             tx = await self._begin(connection)
-            async with tx, tx.raw.transaction():
-                yield tx
-                await tx.flush()
-                # Last, so that the order of `seq` is the order of commits for a locked aggregate.
-                await outbox.write(tx.raw, tx.staged)
+            try:
+                async with tx, tx.raw.transaction():
+                    yield tx
+                    await _complete(tx)
+            finally:
+                if not tx.raw.is_closed() and tx.raw.is_in_transaction():
+                    # Not even the rollback came through: the next one must not get this one.
+                    await connection.invalidate()
         if tx.staged:
             self.waker("outbox").set()
         for name in tx.signals:
@@ -99,6 +108,21 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+async def _complete(tx: Transaction) -> None:
+    await tx.flush()
+    # Last, so that the order of `seq` is the order of commits for a locked aggregate.
+    await outbox.write(tx.raw, tx.staged)
+    if not tx.staged:
+        # PostgreSQL answers COMMIT after a swallowed error with a silent rollback: raise instead.
+        await tx.raw.execute("SELECT")
+
+
+def _refuse_closed(connection: Any, *_: Any) -> None:
+    """A pooled connection that the server closed meanwhile is replaced, not handed out."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def publish(tx: Transaction, *events: Event) -> None:

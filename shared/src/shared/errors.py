@@ -16,6 +16,7 @@ from typing import ClassVar
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
 @dataclass(frozen=True)
@@ -108,25 +109,32 @@ class Overloaded(DomainError):
 TRANSIENT: tuple[type[BaseException], ...] = (
     OSError,
     TimeoutError,
+    PoolTimeout,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    # Disk, memory or connections are used up; the server restarts, fails over or refuses us.
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
-    asyncpg.QueryCanceledError,
     asyncpg.InvalidCachedStatementError,
+    # The schema is older than the code, for as long as a roll-out lasts.
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
 )
 
 
 def is_transient(error: BaseException) -> bool:
-    """True when the same work may succeed later. SQLAlchemy wraps the driver's error: look inside."""
+    """True when the same work may succeed later. SQLAlchemy wraps the driver's: look inside."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, TRANSIENT):
-            return True
+            # A value that does not fit its column is an InterfaceError too: it never will.
+            return not (isinstance(cause, asyncpg.InterfaceError) and isinstance(cause, ValueError))
         cause = cause.orig if isinstance(cause, DBAPIError) else cause.__cause__
     return False

@@ -8,5 +8,5 @@ _CRASH_AT = os.environ.get("LEAD_CRASH_AT", "")
 
 def step(name: str) -> None:
     """Die as a power cut would when `LEAD_CRASH_AT` names this step; otherwise do nothing."""
-    if _CRASH_AT == name:
+    if name == _CRASH_AT:
         os.kill(os.getpid(), signal.SIGKILL)

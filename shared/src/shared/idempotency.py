@@ -29,7 +29,10 @@ class KeyReused(Invalid):
 
 class _Replay(Exception):
     def __init__(self, status: int, body: bytes, etag: str | None) -> None:
-        self.response = Response(body, status, media_type="application/json")
+        if status >= 300:
+            self.response = Response(status_code=status, headers={"Location": body.decode()})
+        else:
+            self.response = Response(body, status, media_type="application/json")
         self.response.headers["Idempotent-Replay"] = "true"
         if etag:
             self.response.headers["ETag"] = etag
@@ -78,14 +81,16 @@ class IdempotentRoute(APIRoute):
             except _Replay as replay:
                 return replay.response
             claimed = getattr(request.state, "idempotency", None)
-            if claimed is not None and response.status_code < 300:
+            if claimed is not None and response.status_code < 400:
                 tx, digest = claimed
+                # A redirect has no body; where it leads is kept in the place of one.
+                location = response.headers.get("location", "").encode()
                 await tx.raw.execute(
                     "UPDATE idempotency_key SET status = $2, body = $3, etag = $4"
                     " WHERE digest = $1",
                     digest,
                     response.status_code,
-                    bytes(response.body),
+                    bytes(response.body) or location,
                     response.headers.get("etag"),
                 )
             return response

@@ -11,11 +11,12 @@ from typing import Any
 
 from aiokafka.partitioner import murmur2
 
-from shared.events.base import Event
 from shared.events.wire import Encoded
 from shared.events.wire import encode as encode
 
 MAX_PAYLOAD_BYTES = 262_144
+# Key and headers; with the payload a message then always fits into one record batch.
+MAX_EXTRA_BYTES = 65_536
 
 # Column arrays, so that one statement of constant text inserts any number of rows.
 INCOMING = """unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[],
@@ -37,19 +38,25 @@ def key_hash(key: str) -> int:
 
 
 def columns(messages: Sequence[Encoded]) -> tuple[list[Any], ...]:
-    """The arrays for `INCOMING`. Raises ValueError for a payload that Kafka would refuse."""
-    for message in messages:
-        if len(message.payload) > MAX_PAYLOAD_BYTES:
-            raise ValueError(f"{message.type} is larger than {MAX_PAYLOAD_BYTES} bytes")
+    """The arrays for `INCOMING`. Raises ValueError for a message that Kafka would refuse."""
+    headers = [json.dumps(m.headers, separators=(",", ":")) for m in messages]
+    for message, text in zip(messages, headers, strict=True):
+        if not fits(len(message.payload), len(text) + len(message.key.encode())):
+            raise ValueError(f"{message.type} is too large for Kafka")
     return (
         [m.id for m in messages],
         [m.topic for m in messages],
         [m.key for m in messages],
         [key_hash(m.key) for m in messages],
         [m.type for m in messages],
-        [json.dumps(m.headers, separators=(",", ":")) for m in messages],
+        headers,
         [m.payload for m in messages],
     )
+
+
+def fits(payload: int, extra: int) -> bool:
+    """May a message with a payload and with key and headers of so many bytes leave?"""
+    return payload <= MAX_PAYLOAD_BYTES and extra <= MAX_EXTRA_BYTES
 
 
 async def write(connection: Any, messages: Sequence[Encoded]) -> None:

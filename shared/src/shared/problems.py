@@ -64,9 +64,7 @@ def document(error: DomainError, instance: str) -> dict[str, Any]:
         "status": error.status,
         "detail": error.detail,
         "instance": instance,
-        "errors": [
-            {"pointer": e.pointer, "code": e.code, "hint": e.hint} for e in error.errors
-        ],
+        "errors": [{"pointer": e.pointer, "code": e.code, "hint": e.hint} for e in error.errors],
         "trace_id": f"{span.trace_id:032x}" if span.is_valid else None,
     }
 
@@ -103,9 +101,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         "status": error.status_code,
         "title": HTTPStatus(error.status_code).phrase,
     }
-    return JSONResponse(
-        content, error.status_code, headers=error.headers, media_type=MEDIA_TYPE
-    )
+    return JSONResponse(content, error.status_code, headers=error.headers, media_type=MEDIA_TYPE)
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -5,14 +5,13 @@ reads what is *pending*, never "what is newer than": a transaction that commits 
 """
 
 import asyncio
-import json
 from typing import Any
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.structs import TopicPartition
+from pydantic_core import from_json
 
 from shared import faults
 from shared.config import ServiceSettings
@@ -104,51 +103,55 @@ class Relay:
             await asyncio.sleep(0.005)
 
     async def _drain(self, producer: AIOKafkaProducer, connection: Any) -> None:
-        """Publish until nothing is pending. While a page is in flight the next one is read."""
-        page: Rows = await connection.fetch(_READ, 0, PAGE)
-        while page:
-            sending = asyncio.ensure_future(self._send(producer, page))
-            full = len(page) == PAGE
-            try:
-                following = (
-                    await connection.fetch(_READ, page[-1]["seq"], PAGE) if full else []
-                )
-            finally:
-                await sending
-            faults.step("relay.published")
-            await run_alone(connection, _MARK, [row["seq"] for row in page])
+        """Publish until nothing is pending.
+
+        While a page is in flight, the one before it is marked and the one after it is read.
+        """
+        while page := await connection.fetch(_READ, 0, PAGE):
+            acknowledged: Rows = []
+            while page:
+                sending = asyncio.ensure_future(self._send(producer, page))
+                try:
+                    await self._mark(connection, acknowledged)
+                    full = len(page) == PAGE
+                    following = await connection.fetch(_READ, page[-1]["seq"], PAGE) if full else []
+                finally:
+                    await sending
+                faults.step("relay.published")
+                acknowledged, page = page, following
+            await self._mark(connection, acknowledged)
+
+    async def _mark(self, connection: Any, acknowledged: Rows) -> None:
+        if acknowledged:
+            await run_alone(connection, _MARK, [row["seq"] for row in acknowledged])
             faults.step("relay.marked")
-            self._metrics.published.add(len(page))
-            page = following if following else (await connection.fetch(_READ, 0, PAGE))
+            self._metrics.published.add(len(acknowledged))
 
     async def _send(self, producer: AIOKafkaProducer, page: Rows) -> None:
         """Send one page, a record batch per partition; returns when all of it is acknowledged."""
         async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-            partitions: dict[TopicPartition, Rows] = {}
+            partitions: dict[tuple[str, int], Rows] = {}
             counts: dict[str, int] = {}
             for row in page:
                 topic = row["topic"]
                 if topic not in counts:
                     counts[topic] = len(await producer.partitions_for(topic))
-                partition = TopicPartition(topic, row["key_hash"] % counts[topic])
-                partitions.setdefault(partition, []).append(row)
+                partitions.setdefault((topic, row["key_hash"] % counts[topic]), []).append(row)
             await asyncio.gather(
-                *(send_in_order(producer, where, rows) for where, rows in partitions.items())
+                *(send_in_order(producer, *where, rows) for where, rows in partitions.items())
             )
 
 
-async def send_in_order(producer: AIOKafkaProducer, where: TopicPartition, rows: Rows) -> None:
+async def send_in_order(producer: AIOKafkaProducer, topic: str, partition: int, rows: Rows) -> None:
     """Send rows to one partition in order, in as few record batches as they fit."""
     acknowledged = []
     batch = producer.create_batch()
     for row in rows:
-        headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
-        message = {"key": row["key"].encode(), "value": row["payload"], "headers": headers}
-        if batch.append(timestamp=None, **message) is None:
-            acknowledged.append(
-                await producer.send_batch(batch, where.topic, partition=where.partition)
-            )
+        key, value = row["key"].encode(), row["payload"]
+        headers = [(name, text.encode()) for name, text in from_json(row["headers"]).items()]
+        if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+            acknowledged.append(await producer.send_batch(batch, topic, partition=partition))
             batch = producer.create_batch()
-            batch.append(timestamp=None, **message)
-    acknowledged.append(await producer.send_batch(batch, where.topic, partition=where.partition))
+            batch.append(timestamp=None, key=key, value=value, headers=headers)
+    acknowledged.append(await producer.send_batch(batch, topic, partition=partition))
     await asyncio.gather(*acknowledged)

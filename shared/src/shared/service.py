@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from shared import operations, pages, problems, signin
+from shared import operations, operations_pages, pages, problems, signin
 from shared.callers import TokenVerifier
 from shared.clock import Clock, SystemClock
 from shared.config import ServiceSettings
@@ -95,7 +95,9 @@ def create_app(
     app.state.runtime = runtime
     app.state.verifier = TokenVerifier(settings)
     problems.install(app)
-    for router in (*service.routers, operations.router, signin.router, pages.router):
+    pages.install(app)
+    ours = (operations.router, operations_pages.router, signin.router, pages.router)
+    for router in (*service.routers, *ours):
         app.include_router(router)
     return app
 
@@ -153,4 +155,3 @@ async def _stop(runtime: Runtime) -> None:
     await runtime.supervisor.stop()
     await runtime.database.close()
     runtime.telemetry.shutdown()
-

@@ -41,9 +41,7 @@ class Supervisor:
             return
         error = task.exception()
         self.failed = task.get_name()
-        log.critical(
-            "task.ended", task=self.failed, error=type(error).__name__, exc_info=error
-        )
+        log.critical("task.ended", task=self.failed, error=type(error).__name__, exc_info=error)
         self._on_failure()
 
     def _is_stopping(self, task: asyncio.Task[None]) -> bool:

@@ -93,7 +93,10 @@ def remote_span(
     try:
         # Exceptions may quote data: record their class, never their text.
         with tracer.start_as_current_span(
-            name, kind=kind, attributes=attributes, record_exception=False,
+            name,
+            kind=kind,
+            attributes=attributes,
+            record_exception=False,
             set_status_on_exception=False,
         ) as span:
             yield span
@@ -101,7 +104,9 @@ def remote_span(
         otel_context.detach(token)
 
 
-def _add_trace_ids(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def _add_trace_ids(
+    _: Any, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     span = trace.get_current_span().get_span_context()
     if span.is_valid:
         event["trace_id"] = f"{span.trace_id:032x}"

@@ -170,7 +170,7 @@ class RealKafka(KafkaCluster):
         if self._process is not None:
             end(self._process, how, patience=30)
             self._process = None
-        self._pid_file.unlink(missing_ok=True)
+            self._pid_file.unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.close()
             self._lock = None

@@ -78,4 +78,3 @@ def unclassified_fields(event_type: type[Event]) -> set[str]:
         for name, info in event_type.model_fields.items()
         if name not in ATTRIBUTES and not any(isinstance(m, DataClass) for m in info.metadata)
     }
-
