@@ -15,7 +15,8 @@ REQUESTS = {1: 600, 16: 3_000, 64: 4_000}
 async def measure(rig: Rig) -> list[Result]:
     """Ratios by concurrency, the two in turn, A B A B; the relay publishes to Kafka meanwhile."""
     ours = rig.start_service("referral")
-    floor = rig.start("bench.floor:create_app", "/docs", {"DATABASE_URL": rig.database("floor")})
+    bare = {"DATABASE_URL": rig.database("floor")}
+    floor = rig.start("floor", "bench.floor:create_app", "/docs", bare)
     token = rig.token("agency-reporter", sources=[SOURCE], agency="WA0170000")
     targets = {
         "ours": Target(ours.port, "/v1/contacts", token),
@@ -38,7 +39,6 @@ async def measure(rig: Rig) -> list[Result]:
                 ">= 1.0x",
             )
         )
-    rig.stop(floor)
     rig.stop_all()
     return results
 

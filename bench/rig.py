@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,12 +86,12 @@ class Rig:
     def start_service(self, service: str, **changes: str) -> Running:
         package = PACKAGES[service]
         values = self.environment(service) | changes
-        migrate(package, values["DATABASE_URL"])
-        running = self.start(f"{package}.main:create_app", "/readyz", values)
-        self.running[service] = running
-        return running
+        # Alembic runs its own event loop: it needs a thread without one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(migrate, package, values["DATABASE_URL"]).result()
+        return self.start(service, f"{package}.main:create_app", "/readyz", values)
 
-    def start(self, factory: str, probe: str, environment: dict[str, str]) -> Running:
+    def start(self, name: str, factory: str, probe: str, environment: dict[str, str]) -> Running:
         """Run an app factory under uvicorn as in production; returns when `probe` answers 200."""
         port = free_port()
         command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--port", str(port)]
@@ -102,14 +103,12 @@ class Rig:
             if process.poll() is not None or time.monotonic() - began > 60:
                 raise RuntimeError(f"{factory} did not become ready")
             time.sleep(0.02)
-        return Running(process, port, time.monotonic() - began)
-
-    def stop(self, running: Running) -> None:
-        end(running.process, SIGTERM, patience=30)
+        self.running[name] = Running(process, port, time.monotonic() - began)
+        return self.running[name]
 
     def stop_all(self) -> None:
         for running in self.running.values():
-            self.stop(running)
+            end(running.process, SIGTERM, patience=30)
         self.running.clear()
 
 

@@ -10,20 +10,20 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from cloudevents.core.formats.json import JSONFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.contract.events import example, made_up
 
 from shared.context import working_on
-from shared.events import ALL, Event, EventPart, Report, TOPICS, sealed_classes
+from shared.events import ALL, TOPICS, Event, EventPart, sealed_classes
 from shared.events.asyncapi import HEADERS
 from shared.events.base import unclassified_fields
 from shared.events.export import CATALOGUE, SCHEMAS, documents, services
 from shared.events.schemas import key_template, wire_schema
 from shared.events.wire import Encoded, Undecodable, decode, encode
-from shared.sealing import SEALED, Care, CannotOpen, DataClass, Identity, KeyRing
-from shared.testing import MASTER_RING
-from tests.contract.events import example, made_up
+from shared.sealing import SEALED, CannotOpen, Care, DataClass, Identity, KeyRing, generate_key_ring
 
 ROOT = Path(__file__).parents[2]
-RING = KeyRing(MASTER_RING["keys"])
+KEYS = generate_key_ring(("identity", "care"))["keys"]
+RING = KeyRing(KEYS)
 CANARY = "canary"
 CANARIES = st.text(alphabet="abcdefgh", max_size=8).map(lambda text: CANARY + text)
 
@@ -117,8 +117,6 @@ def test_what_travels_has_the_published_shape(event: type[Event]) -> None:
     jsonschema.validate(json.loads(message.payload), wire_schema(event))
     closed = HEADERS | {"additionalProperties": False}
     jsonschema.validate(message.headers, closed)
-    if event.classes.keys() & {"source_record_id"} and issubclass(event, Report):
-        assert key_template(event) == "<source_system>:<source_record_id>"
     key = key_template(event)
     for name in (*event.classes, "site", "subject"):
         key = key.replace(f"<{name}>", str(getattr(sent, name)))
@@ -144,7 +142,7 @@ def test_another_implementation_reads_it_as_a_cloudevent(event: type[Event]) -> 
 @each_event
 def test_a_ring_without_the_key_opens_nothing(event: type[Event]) -> None:
     """Subscribing is not enough to read: the class key decides."""
-    digest_only = KeyRing([key for key in MASTER_RING["keys"] if key["data_class"] == "digest"])
+    digest_only = KeyRing([key for key in KEYS if key["data_class"] == "digest"])
     message = encode(example(event), RING)
     if sealed_classes(event):
         with pytest.raises(CannotOpen):
@@ -163,9 +161,10 @@ def test_the_identity_key_opens_no_care() -> None:
         name: Identity[str]
         note: Care[str]
 
-    sent = NoteTaken(site="s", subject="p", occurred_at=example(ALL[0]).occurred_at, name="N", note="C")
+    at = example(ALL[0]).occurred_at
+    sent = NoteTaken(site="s", subject="p", occurred_at=at, name="N", note="C")
     message = encode(sent, RING)
-    identity = KeyRing([k for k in MASTER_RING["keys"] if k["data_class"] != "care"])
+    identity = KeyRing([k for k in KEYS if k["data_class"] != "care"])
     with pytest.raises(CannotOpen):
         decode(NoteTaken, message.headers, message.payload, identity)
     sealed = json.loads(message.payload)["sealed"]
@@ -198,9 +197,7 @@ def test_the_catalogue_page_names_every_event_and_topic() -> None:
 def test_parts_ignore_what_a_newer_publisher_adds() -> None:
     """Every nested part reads on when a member is new to it."""
     for part in EventPart.__subclasses__():
-        values = {name: None for name in part.model_fields}
         assert part.model_config.get("extra") == "ignore", part.__name__
-        assert part.model_construct(**values)
 
 
 def test_every_data_class_is_open_or_sealed() -> None:

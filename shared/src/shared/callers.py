@@ -6,16 +6,17 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import httpx
 import jwt
 import structlog
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from shared.config import ServiceSettings
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import Forbidden, Overloaded, Unauthenticated
 
 ALGORITHMS = ["RS256", "ES256"]
 LEEWAY_SECONDS = 30
@@ -98,7 +99,11 @@ class TokenVerifier:
             )  # fmt: skip
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("The token has expired.") from None
-        except (jwt.PyJWTError, httpx.HTTPError):
+        except (httpx.HTTPError, OSError) as error:
+            # The token may be good: this is the issuer's outage, not the caller's mistake.
+            log.warning("callers.issuer_away", error=type(error).__name__)
+            raise Overloaded("The issuer's keys cannot be read.", retry_after=5) from None
+        except jwt.PyJWTError:
             raise Unauthenticated("The token is not one of this system's issuer.") from None
         return claims
 
@@ -112,30 +117,29 @@ class TokenVerifier:
         return self._keys[kid]
 
     async def _fetch_keys(self) -> None:
-        self._fetched_at = time.monotonic()
         keys = (await self._read_key_set())["keys"]
+        self._fetched_at = time.monotonic()
         self._keys = {key["kid"]: jwt.PyJWK(key) for key in keys if key.get("use") != "enc"}
 
     async def _read_key_set(self) -> dict[str, Any]:
         url = self._jwks_url
         if url is not None and url.startswith("file://"):
-            key_set: dict[str, Any] = json.loads(Path(url.removeprefix("file://")).read_text())
-            return key_set
+            path = Path(url.removeprefix("file://"))
+            return cast("dict[str, Any]", json.loads(await asyncio.to_thread(path.read_text)))
         async with httpx.AsyncClient(timeout=5) as client:
             if url is None:
                 discovery = f"{self._issuer}/.well-known/openid-configuration"
                 url = (await client.get(discovery)).raise_for_status().json()["jwks_uri"]
-            key_set = (await client.get(url)).raise_for_status().json()
-            return key_set
+            return cast("dict[str, Any]", (await client.get(url)).raise_for_status().json())
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
     return Caller(
         sub=claims["sub"],
-        roles=frozenset(claims.get("roles", ())),
-        sites=frozenset(claims.get("sites", ())),
+        roles=frozenset(claims.get("roles") or ()),
+        sites=frozenset(claims.get("sites") or ()),
         agency=claims.get("agency"),
-        sources=frozenset(claims.get("sources", ())),
+        sources=frozenset(claims.get("sources") or ()),
         name=claims.get("name"),
     )
 
@@ -146,11 +150,13 @@ _bearer = HTTPBearer(auto_error=False, description="OIDC access token")
 async def current_caller(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Caller:
     """The caller of this request. Raises Unauthenticated."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    by_cookie = scheme.lower() != "bearer"
+    if by_cookie:
         token = request.cookies.get(SESSION_COOKIE, "")
-        refuse_cross_site(request)
     if not token:
         raise Unauthenticated
+    if by_cookie:
+        refuse_cross_site(request)
     verifier: TokenVerifier = request.app.state.verifier
     return await verifier.verify(token.strip())
 
@@ -170,12 +176,20 @@ def refuse_cross_site(request: Request) -> None:
         raise Forbidden("This request did not come from a page of this system.")
 
 
-def require(*roles: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
-    """A dependency that lets only these roles in: `Annotated[Caller, Depends(require("ops"))]`."""
+class _Gate(SecurityBase):
+    """Token and role in one dependency: each that FastAPI solves costs the hot path 40 µs."""
 
-    async def permitted(caller: Annotated[Caller, Depends(current_caller)]) -> Caller:
-        if not caller.has(*roles):
+    def __init__(self, roles: tuple[str, ...]) -> None:
+        self.model, self.scheme_name = _bearer.model, _bearer.scheme_name
+        self._roles = roles
+
+    async def __call__(self, request: Request) -> Caller:
+        caller = await current_caller(request, None)
+        if not caller.has(*self._roles):
             raise Forbidden("This token's roles do not allow the request.")
         return caller
 
-    return permitted
+
+def require(*roles: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
+    """A dependency that lets only these roles in: `Annotated[Caller, Depends(require("ops"))]`."""
+    return _Gate(roles)

@@ -45,5 +45,13 @@ class ServiceSettings(BaseSettings):
     )
     root_path: str = Field(default="", description="Prefix under which a gateway serves this app.")
     intake_queue_limit: int = Field(default=2_000, description="Waiting reports before 503.")
+    report_retention_hours: int = Field(
+        default=24, ge=1, description="How long reports stay in the outbox history (R-12)."
+    )
+    event_retention_days: int = Field(default=14, ge=1, description="Other outbox history.")
+    idempotency_retention_days: int = Field(default=7, ge=1)
+    inbox_retention_days: int = Field(
+        default=30, ge=1, description="Longer than any replay reaches back."
+    )
     trace_sample_ratio: float = Field(default=0.05, ge=0, le=1)
     log_level: str = "INFO"

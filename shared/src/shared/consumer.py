@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, repeat
 from uuid import UUID
 
 import structlog
@@ -24,7 +25,7 @@ from shared.database import Database, Transaction
 from shared.errors import is_transient
 from shared.events.wire import Undecodable
 from shared.kafka import new_consumer
-from shared.messages import Handler, Message, Subscriptions
+from shared.messages import NO_TYPE, Handler, Message, Subscriptions
 from shared.telemetry import SpineMetrics, remote_span
 
 BATCH = 500
@@ -68,7 +69,9 @@ class Consumer:
         while not self._stopping:
             try:
                 await self._session()
-            except (KafkaError, OSError, TimeoutError) as error:
+            except Exception as error:
+                if not (isinstance(error, KafkaError) or is_transient(error)):
+                    raise
                 log.warning("consumer.interrupted", error=type(error).__name__)
                 await asyncio.sleep(1)
 
@@ -92,6 +95,7 @@ class Consumer:
             batches = await kafka.getmany(timeout_ms=IDLE_MS, max_records=BATCH)
             for partition, records in batches.items():
                 self._in_hand = True
+                faults.step("consumer.received")
                 await self.handle([Message.from_record(record) for record in records])
                 faults.step("consumer.handled")
                 self._uncommitted[partition] = records[-1].offset + 1
@@ -114,7 +118,7 @@ class Consumer:
 
     async def handle(self, messages: Sequence[Message]) -> None:
         """Apply messages in order, each at most once; returns when all are durable."""
-        known = [message for message in messages if message.event_type in self._handlers]
+        known = [m for m in messages if m.event_type in self._handlers or m.event_type == NO_TYPE]
         if skipped := len(messages) - len(known):
             self._metrics.skipped.add(skipped)
         if not known:
@@ -132,8 +136,10 @@ class Consumer:
             self._count(handled, len(known))
 
     async def _apply(self, messages: Sequence[Message], tx: Transaction) -> int:
-        pairs = {}
+        pairs: dict[tuple[UUID, str], tuple[Message, Handler]] = {}
         for message in messages:
+            if message.event_type not in self._handlers:
+                raise Undecodable("missing ce_type")
             event_type, handler = self._handlers[message.event_type]
             event = message.read(event_type, self._database.ring)
             pairs.setdefault((event.id, handler.__name__), (message, handler))
@@ -163,34 +169,40 @@ class Consumer:
             yield
 
     async def _handle_alone(self, message: Message) -> None:
-        attempt = 0
-        while True:
+        """Retries for as long as the surroundings fail: going on would break the key's order."""
+        for wait in chain(RETRY_SECONDS, repeat(RETRY_SECONDS[-1])):
             try:
-                async with self._database.transaction() as tx:
-                    handled = await self._apply([message], tx)
-                self._count(handled, 1)
+                await self._settle(message)
                 return
             except Exception as error:
-                if not is_transient(error):
-                    await self._set_aside(message, error)
-                    return
-                log.warning(
-                    "consumer.retrying", type=message.event_type, error=type(error).__name__
-                )
-                if self._stopping:
+                if self._stopping or not is_transient(error):
                     raise
-            await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
-            attempt += 1
+                log.warning("consumer.retrying", where=message.where, error=type(error).__name__)
+            # Waiting for the database is not being stuck: a restart would not help.
+            self._progress_at = time.monotonic()
+            await asyncio.sleep(wait)
+
+    async def _settle(self, message: Message) -> None:
+        """Handle one message, or set it aside when it can never succeed."""
+        try:
+            async with self._database.transaction() as tx:
+                handled = await self._apply([message], tx)
+            self._count(handled, 1)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            await self._set_aside(message, error)
 
     async def _set_aside(self, message: Message, error: Exception) -> None:
-        _, handler = self._handlers[message.event_type]
+        _, handler = self._handlers.get(message.event_type, (None, None))
+        name = handler.__name__ if handler else "none"
         async with self._database.transaction() as tx:
-            await dead_letters.add(tx, self._service, message, handler.__name__, error)
+            await dead_letters.add(tx, self._service, message, name, error)
+        faults.step("consumer.set_aside")
         self._metrics.dead_letters.add(1)
-        log.error(
-            "consumer.dead_letter", type=message.event_type, event_id=message.event_id,
-            reason=dead_letters.reason_for(error),
-        )  # fmt: skip
+        reason = dead_letters.reason_for(error)
+        # Its id and type are the sender's texts; its place in the log is ours.
+        log.error("consumer.dead_letter", where=message.where, handler=name, reason=reason)
 
     def _count(self, handled: int, received: int) -> None:
         self._metrics.handled.add(handled)
@@ -201,7 +213,7 @@ class Consumer:
         """Try a dead letter again: its effect and its resolution commit together, or neither."""
         async with self._database.transaction() as tx:
             letter = await dead_letters.get_letter(tx, letter_id)
-            message = dead_letters.as_message(letter)
+            message = await dead_letters.read_message(tx, letter)
             if message.event_type not in self._handlers:
                 raise Undecodable("this service does not listen for the event type")
             done = await dead_letters.resolve(tx, letter, "redriven", by=by, reason=reason)

@@ -28,7 +28,7 @@ class WorkContext:
         return carrier.get("traceparent")
 
 
-_current: ContextVar[WorkContext] = ContextVar("work_context", default=WorkContext())
+_current: ContextVar[WorkContext] = ContextVar("work_context", default=WorkContext())  # noqa: B039 - it is frozen
 
 
 def current() -> WorkContext:

@@ -7,19 +7,26 @@ from datetime import datetime
 from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared import outbox
+from shared import faults, outbox
 from shared.clock import Clock, SystemClock
 from shared.events.base import Event
 from shared.events.wire import Encoded
 from shared.sealing import KeyRing
 
 # A request or handler that holds a connection longer than this is stuck, not busy.
-_LIMITS = {"statement_timeout": "15s", "idle_in_transaction_session_timeout": "60s"}
+_LIMITS = {
+    "statement_timeout": "15s",
+    "idle_in_transaction_session_timeout": "60s",
+    # A client whose machine vanished must not hold its locks, least of all the relay's.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -78,10 +85,12 @@ class Database:
                 async with tx, tx.raw.transaction():
                     yield tx
                     await _complete(tx)
+                    faults.step("database.before_commit", tx.staged)
             finally:
                 if not tx.raw.is_closed() and tx.raw.is_in_transaction():
                     # Not even the rollback came through: the next one must not get this one.
                     await connection.invalidate()
+        faults.step("database.committed", tx.staged)
         if tx.staged:
             self.waker("outbox").set()
         for name in tx.signals:
@@ -101,10 +110,10 @@ class Database:
             self.url, server_settings=_LIMITS, command_timeout=15, timeout=5
         )
 
-    async def ping(self) -> None:
-        """Raises when the database cannot be reached."""
+    async def ping(self) -> bool:
+        """True, or raises when the database cannot be reached."""
         async with self._engine.connect() as connection:
-            await connection.exec_driver_sql("SELECT 1")
+            return bool(await connection.scalar(text("SELECT true")))
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from shared import outbox
 from shared.database import Transaction
 from shared.errors import Conflict, DomainError, NotFound
 from shared.events import dead_letter_topic
@@ -20,7 +21,7 @@ INSERT INTO dead_letter (id, event_id, handler, topic, key, type, headers, paylo
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (event_id, handler) DO UPDATE
     SET state = 'open', reason = excluded.reason, failed_at = excluded.failed_at
-    WHERE dead_letter.state <> 'discarded'
+    WHERE dead_letter.state = 'redriven'
 RETURNING id"""
 
 _FIELDS = """id, event_id, handler, topic, key, type, reason, traceparent, failed_at, state,
@@ -72,11 +73,18 @@ async def add(
         json.dumps(message.headers), message.payload, reason, message.traceparent, tx.now,
     )  # fmt: skip
     if added is not None:
-        headers = {**message.headers, "deadletter_reason": reason, "deadletter_handler": handler}
-        topic, key = dead_letter_topic(service), message.key or message.where
-        tx.staged.append(
-            Encoded(str(letter_id), topic, key, message.event_type, headers, message.payload)
-        )
+        tx.staged.append(_notice(letter_id, dead_letter_topic(service), message, reason, handler))
+
+
+def _notice(letter_id: UUID, topic: str, message: Message, reason: str, handler: str) -> Encoded:
+    """The dead letter on its topic. One that is too large for Kafka's limits leaves its body."""
+    about = {"deadletter_id": str(letter_id), "deadletter_reason": reason}
+    about["deadletter_handler"] = handler
+    headers, payload = {**message.headers, **about}, message.payload
+    key = message.key or message.where
+    if not outbox.fits(len(payload), len(json.dumps(headers)) + len(key.encode())):
+        headers, payload, key = about | {"deadletter_truncated": "true"}, b"", message.where
+    return Encoded(str(letter_id), topic, key, message.event_type, headers, payload)
 
 
 async def list_letters(
@@ -106,10 +114,22 @@ async def get_letter(tx: Transaction, letter_id: UUID) -> DeadLetter:
     return DeadLetter(**values)
 
 
-def as_message(letter: DeadLetter) -> Message:
-    """The message as it arrived, for another try."""
-    payload = (letter.payload or "").encode()
+async def read_message(tx: Transaction, letter: DeadLetter) -> Message:
+    """The message as it arrived, byte for byte, for another try."""
+    payload = await tx.raw.fetchval("SELECT payload FROM dead_letter WHERE id = $1", letter.id)
     return Message(letter.topic, letter.key, letter.headers or {}, payload, letter.event_id)
+
+
+async def failed_again(tx: Transaction, letter_id: UUID, error: BaseException) -> str:
+    """Bring the reason of an open dead letter up to date, and return it."""
+    reason = reason_for(error)
+    await tx.raw.execute(
+        "UPDATE dead_letter SET reason = $2, failed_at = $3 WHERE id = $1 AND state = 'open'",
+        letter_id,
+        reason,
+        tx.now,
+    )
+    return reason
 
 
 async def resolve(

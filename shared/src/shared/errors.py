@@ -112,6 +112,8 @@ TRANSIENT: tuple[type[BaseException], ...] = (
     PoolTimeout,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # The driver's own state, when a connection is lost in the middle of something.
+    asyncpg.InternalClientError,
     # Disk, memory or connections are used up; the server restarts, fails over or refuses us.
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
@@ -134,7 +136,6 @@ def is_transient(error: BaseException) -> bool:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, TRANSIENT):
-            # A value that does not fit its column is an InterfaceError too: it never will.
-            return not (isinstance(cause, asyncpg.InterfaceError) and isinstance(cause, ValueError))
+            return True
         cause = cause.orig if isinstance(cause, DBAPIError) else cause.__cause__
     return False

@@ -32,7 +32,7 @@ class _Replay(Exception):
         if status >= 300:
             self.response = Response(status_code=status, headers={"Location": body.decode()})
         else:
-            self.response = Response(body, status, media_type="application/json")
+            self.response = Response(body, status, media_type="application/json" if body else None)
         self.response.headers["Idempotent-Replay"] = "true"
         if etag:
             self.response.headers["ETag"] = etag
@@ -76,23 +76,31 @@ class IdempotentRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_once(request: Request) -> Response:
+            if "idempotency-key" in request.headers:
+                # Kept for its digest: reading a form's fields would leave nothing of it.
+                await request.body()
             try:
                 response = await handle(request)
             except _Replay as replay:
                 return replay.response
-            claimed = getattr(request.state, "idempotency", None)
-            if claimed is not None and response.status_code < 400:
-                tx, digest = claimed
-                # A redirect has no body; where it leads is kept in the place of one.
-                location = response.headers.get("location", "").encode()
-                await tx.raw.execute(
-                    "UPDATE idempotency_key SET status = $2, body = $3, etag = $4"
-                    " WHERE digest = $1",
-                    digest,
-                    response.status_code,
-                    bytes(response.body) or location,
-                    response.headers.get("etag"),
-                )
+            if claimed := getattr(request.state, "idempotency", None):
+                await _store(response, *claimed)
             return response
 
         return handle_once
+
+
+async def _store(response: Response, tx: Transaction, digest: bytes) -> None:
+    if response.status_code >= 400:
+        # Not an answer to give again: the next request with this key is carried out.
+        await tx.raw.execute("DELETE FROM idempotency_key WHERE digest = $1", digest)
+        return
+    # A redirect has no body; where it leads is kept in the place of one.
+    location = response.headers.get("location", "").encode()
+    await tx.raw.execute(
+        "UPDATE idempotency_key SET status = $2, body = $3, etag = $4 WHERE digest = $1",
+        digest,
+        response.status_code,
+        bytes(response.body) or location,
+        response.headers.get("etag"),
+    )

@@ -16,22 +16,24 @@ import structlog
 
 from shared import faults, outbox
 from shared.database import Database, run_alone
-from shared.errors import TRANSIENT, Conflict, Invalid, Overloaded
+from shared.errors import TRANSIENT, Conflict, Invalid, Overloaded, is_transient
 from shared.events.report import Report
 from shared.events.wire import Encoded
+from shared.sealing import KeyRing
 
 PAGE = 256
+RECONNECT_SECONDS = 0.2
 
 _ACCEPT = f"""
 WITH incoming AS (
     SELECT * FROM {outbox.INCOMING}
-    JOIN unnest($8::uuid[], $9::bytea[], $10::bytea[], $11::bytea[], $12::text[])
-         WITH ORDINALITY AS r(receipt, record_digest, content_digest, idempotency_digest, source,
-                              position) USING (position)),
+    JOIN unnest($8::uuid[], $9::bytea[], $10::bytea[], $11::bytea[], $12::text[], $13::text[])
+         WITH ORDINALITY AS r(receipt, record_digest, content_digest, idempotency_digest, site,
+                              source, position) USING (position)),
 accepted AS (
-    INSERT INTO intake (receipt, record_digest, content_digest, idempotency_digest, source,
+    INSERT INTO intake (receipt, record_digest, content_digest, idempotency_digest, site, source,
                         received_at)
-    SELECT receipt, record_digest, content_digest, idempotency_digest, source, $13
+    SELECT receipt, record_digest, content_digest, idempotency_digest, site, source, $14
     FROM incoming ORDER BY position ON CONFLICT DO NOTHING RETURNING receipt),
 written AS (
     INSERT INTO outbox (id, topic, key, key_hash, type, headers, payload)
@@ -59,6 +61,7 @@ class KeyUsedForAnotherRecord(Invalid):
 class _Arrival:
     event: Encoded
     receipt: UUID
+    site: str
     source: str
     record: bytes
     content: bytes
@@ -92,14 +95,19 @@ class Intake:
 
     def _arrival(self, report: Report, sub: str, key: str | None) -> _Arrival:
         digest = self._ring.digest
-        version = str(report.record_version)
-        record = (report.site, report.source_system, report.source_record_id, version)
-        content = report.model_dump_json(exclude={"id", "receipt", "subject", "received_at"})
+        content = report.model_dump_json(exclude=_not_content(report))
         return _Arrival(
             event=outbox.encode(report, self._ring),
             receipt=report.receipt,
+            site=report.site,
             source=report.source_system,
-            record=digest("record", *record),
+            record=record_digest(
+                self._ring,
+                report.site,
+                report.source_system,
+                report.source_record_id,
+                report.record_version,
+            ),
             content=digest("content", content),
             idempotency=digest("idempotency", sub, key) if key else None,
         )
@@ -110,7 +118,10 @@ class Intake:
                 await self._session()
             except (asyncpg.PostgresError, *TRANSIENT) as error:
                 log.warning("intake.interrupted", error=type(error).__name__)
-                await asyncio.sleep(0.2)
+                # Nobody waits for an outage to end: the clients are told to come back.
+                while self._queue:
+                    _fail(self._queue.popleft(), error)
+                await asyncio.sleep(RECONNECT_SECONDS)
 
     def stop(self) -> None:
         self._stopping = True
@@ -123,6 +134,10 @@ class Intake:
                 await self._arrived.wait()
                 self._arrived.clear()
                 while self._queue:
+                    if connection.is_closed():
+                        # It was lost while idle: nothing was sent on it, so nothing is unknown.
+                        self._arrived.set()
+                        return
                     size = min(len(self._queue), PAGE)
                     await self._settle(connection, [self._queue.popleft() for _ in range(size)])
         finally:
@@ -133,14 +148,14 @@ class Intake:
         try:
             await self._write(connection, page)
         except Exception as error:
-            if len(page) > 1 and not isinstance(error, TRANSIENT):
+            if len(page) > 1 and not is_transient(error):
                 for arrival in page:
                     await self._settle(connection, [arrival])
                 return
             for arrival in page:
-                # After a lost connection the commit is unknown: the client repeats, the digest decides.
+                # After a lost connection the commit is unknown: let the client repeat the request.
                 _fail(arrival, error)
-            if isinstance(error, TRANSIENT):
+            if is_transient(error):
                 raise
 
     async def _write(self, connection: Any, page: list[_Arrival]) -> None:
@@ -153,6 +168,7 @@ class Intake:
             [a.record for a in page],
             [a.content for a in page],
             [a.idempotency for a in page],
+            [a.site for a in page],
             [a.source for a in page],
             self._database.clock.now(),
         )
@@ -170,14 +186,32 @@ class Intake:
         keys = [a.idempotency for a in page if a.idempotency]
         known = await connection.fetch(_KNOWN, [a.record for a in page], keys)
         by_record = {row["record_digest"]: row for row in known}
+        by_key = {row["idempotency_digest"]: row["record_digest"] for row in known}
         for arrival in page:
             stored = by_record.get(arrival.record)
-            if stored is None:
+            used_for = by_key.get(arrival.idempotency) if arrival.idempotency else None
+            if stored is None or used_for not in (None, arrival.record):
                 _fail(arrival, KeyUsedForAnotherRecord())
             elif stored["content_digest"] != arrival.content:
                 _fail(arrival, RecordContradicted())
             elif not arrival.answer.done():
                 arrival.answer.set_result(stored["receipt"])
+
+
+def record_digest(
+    ring: KeyRing, site: str, source_system: str, source_record_id: str, version: int
+) -> bytes:
+    """Recognizes one version of one record, and says nothing about it."""
+    return ring.digest("record", site, source_system, source_record_id, str(version))
+
+
+def _not_content(report: Report) -> set[str]:
+    """What differs when the same report is sent again."""
+    ours = {"id", "receipt", "subject", "received_at"}
+    if report.occurred_at == report.received_at:
+        # The source gave no time of its own.
+        ours.add("occurred_at")
+    return ours
 
 
 def _fail(arrival: _Arrival, error: Exception) -> None:

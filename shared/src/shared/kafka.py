@@ -1,6 +1,8 @@
-"""Kafka clients with our settings. aiokafka's defaults would lose events; nobody else builds one."""
+"""Kafka clients with our settings: aiokafka's defaults would lose events. Nobody else makes one."""
 
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -40,6 +42,23 @@ def new_producer(settings: ServiceSettings, service: str) -> AIOKafkaProducer:
         max_request_size=1_000_000,
         request_timeout_ms=20_000,
     )
+
+
+@asynccontextmanager
+async def producing(settings: ServiceSettings, service: str) -> AsyncIterator[AIOKafkaProducer]:
+    """A started producer for the block. When the block fails, what it was sending is abandoned."""
+    producer = new_producer(settings, service)
+    try:
+        await producer.start()
+        yield producer
+    except BaseException:
+        # stop() would wait for acknowledgements that may never come, and leave the sender alive:
+        # it would send the same rows once more whenever the broker is back.
+        await producer._sender.close()
+        await producer.client.close()
+        producer._closed = True
+        raise
+    await producer.stop()
 
 
 def new_consumer(settings: ServiceSettings, service: str, topics: set[str]) -> AIOKafkaConsumer:

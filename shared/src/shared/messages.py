@@ -12,6 +12,9 @@ from shared.events.base import Event, sealed_classes
 from shared.events.wire import Undecodable, decode
 from shared.sealing import KeyRing
 
+# No event names it: a message without a type is a fault, a message of another type is not for us.
+NO_TYPE = ""
+
 Handler = Callable[[Any, Transaction], Awaitable[None]]
 # The one visible dictionary of a service: which event is handled by which function.
 Subscriptions = Mapping[type[Event], Handler]
@@ -42,14 +45,14 @@ class Message:
 
     @classmethod
     def from_record(cls, record: "ConsumerRecord[bytes, bytes]") -> "Message":
-        headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
-        key = record.key.decode("utf-8", "replace") if record.key is not None else None
+        headers = {name: _text(value) for name, value in record.headers}
+        key = _text(record.key) if record.key is not None else None
         where = f"{record.topic}/{record.partition}/{record.offset}"
         return cls(record.topic, key, headers, record.value or b"", where)
 
     @property
     def event_type(self) -> str:
-        return self.headers.get("ce_type", "")
+        return self.headers.get("ce_type", NO_TYPE)
 
     @property
     def event_id(self) -> str:
@@ -69,3 +72,8 @@ class Message:
                 raise Undecodable("ce_id is not a UUID") from None
             self.event = decode(event_class, self.headers, self.payload, ring)
         return self.event
+
+
+def _text(value: bytes | None) -> str:
+    """Foreign bytes as text that PostgreSQL takes, which no NUL is."""
+    return (value or b"").decode("utf-8", "replace").replace("\x00", "\ufffd")

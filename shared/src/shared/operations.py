@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -52,8 +53,8 @@ async def healthz(request: Request, response: Response) -> dict[str, Any]:
 async def readyz(request: Request, response: Response) -> dict[str, Any]:
     runtime = runtime_of(request)
     checks = {
-        "database": await _reachable(runtime),
-        "broker": runtime.relay.connected,
+        "database": await _answers("database", runtime.database.ping()),
+        "broker": await _answers("broker", runtime.relay.reachable()),
         "consumer": runtime.consumer is None or runtime.consumer.connected,
         "not_draining": not runtime.draining,
     }
@@ -61,14 +62,13 @@ async def readyz(request: Request, response: Response) -> dict[str, Any]:
     return {"status": "ready" if all(checks.values()) else "not ready", "checks": checks}
 
 
-async def _reachable(runtime: "Runtime") -> bool:
+async def _answers(what: str, question: Awaitable[bool]) -> bool:
     try:
         async with asyncio.timeout(2):
-            await runtime.database.ping()
+            return await question
     except Exception as error:
-        log.warning("ready.database", error=type(error).__name__)
+        log.warning("ready.unreachable", what=what, error=type(error).__name__)
         return False
-    return True
 
 
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
@@ -174,7 +174,9 @@ async def redrive_dead_letter(
     except Exception as error:
         if is_transient(error):
             raise
-        raise StillFailing(dead_letters.reason_for(error)) from None
+        async with runtime_of(request).database.transaction() as tx:
+            reason = await dead_letters.failed_again(tx, letter_id, error)
+        raise StillFailing(reason) from None
 
 
 async def refresh_gauges(runtime: "Runtime") -> None:

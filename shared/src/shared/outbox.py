@@ -68,7 +68,8 @@ async def write(connection: Any, messages: Sequence[Encoded]) -> None:
 async def status(connection: Any) -> dict[str, Any]:
     """How many events wait and for how many seconds the oldest has: a stuck relay shows here."""
     row = await connection.fetchrow(
-        "SELECT count(*) AS pending, extract(epoch FROM now() - min(since))::float AS oldest_seconds"
+        "SELECT count(*) AS pending,"
+        " extract(epoch FROM now() - min(since))::float AS oldest_seconds"
         " FROM outbox_pending"
     )
     return {"pending": row["pending"], "oldest_seconds": row["oldest_seconds"] or 0.0}
@@ -91,11 +92,18 @@ async def replay(
     return int(tag.rsplit(" ", 1)[1])
 
 
-async def prune(connection: Any, before: Any) -> int:
-    """Forget published history older than `before`."""
+async def prune(
+    connection: Any, before: Any, *, types: Sequence[str] | None = None, limit: int = 10_000
+) -> int:
+    """Forget up to `limit` rows of published history older than `before`; returns how many."""
     tag = await connection.execute(
-        "DELETE FROM outbox o WHERE created_at < $1"
-        " AND NOT EXISTS (SELECT FROM outbox_pending p WHERE p.seq = o.seq)",
+        """DELETE FROM outbox WHERE seq IN (
+               SELECT seq FROM outbox o WHERE created_at < $1
+                 AND ($2::text[] IS NULL OR type = ANY($2))
+                 AND NOT EXISTS (SELECT FROM outbox_pending p WHERE p.seq = o.seq)
+               LIMIT $3)""",
         before,
+        types,
+        limit,
     )
     return int(tag.rsplit(" ", 1)[1])

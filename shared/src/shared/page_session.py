@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request, Response
-from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 
+from shared import problems
 from shared.callers import SESSION_COOKIE, Caller, current_caller
 from shared.config import ServiceSettings
 from shared.errors import Forbidden, Unauthenticated
@@ -35,7 +35,7 @@ def is_live(request: Request) -> bool:
 
 def root_of(request: Request) -> str:
     """The prefix under which a gateway serves this service, without a slash at its end."""
-    return str(request.scope.get("root_path", "")).rstrip("/")
+    return problems.root_of(request.scope)
 
 
 def local_path(wanted: str) -> str | None:
@@ -55,9 +55,10 @@ def signin_url(request: Request) -> str:
 
 def _wanted(request: Request) -> str:
     if request.method in ("GET", "HEAD"):
-        query = request.url.query
-        path = f"{root_of(request)}{get_route_path(request.scope)}"
-        return f"{path}?{query}" if query else path
+        root, path = root_of(request), str(request.scope["path"])
+        # A gateway may leave its prefix in the path or take it off.
+        seen = path if path.startswith(f"{root}/") else f"{root}{path}"
+        return f"{seen}?{request.url.query}" if request.url.query else seen
     # A form cannot be sent again by going back to it, but the page that it was on can be shown.
     came_from = urlsplit(request.headers.get("referer", ""))
     if came_from.netloc != request.headers.get("host"):
@@ -105,7 +106,7 @@ def require_page(*roles: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
 
 
 class PageRoute(IdempotentRoute):
-    """A route for people: its errors are pages (`pages.install`), its use keeps the session open."""
+    """A route for people: errors become pages (problem_pages), use keeps the session open."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

@@ -2,31 +2,39 @@
 
 A service's page routes live in `APIRouter(route_class=PageRoute, include_in_schema=False)`, take
 `Annotated[Caller, Depends(require_page(...))]` and `Tx`, and answer with `PAGES.render(...)` where
-`PAGES = templates("<package>")`. Names for templates: see `PageTemplates.render`.
+`PAGES = templates("<package>")`. Names for templates: see `PageTemplates.render`. Templates extend
+`shell.html` (blocks `title`, `content`, `live`; `{% set here = "Inbox" %}` marks the entry).
+
+What `live.js` and `keys.js` look for; without them everything works by links, forms and reloading:
+- `<main data-live="/notifier/v1/stream">` (any element): every event with data refreshes the
+  fragments. The stream sends at least a comment a minute and honors `Last-Event-ID`.
+- `<ul id=... data-fragment="/notifier/inbox">`: filled from the element of that id at that address.
+- `<li id=... data-item>`: a card in it, newest first; kept, changed in place, removed, or added.
+  Keys: j k choose, Enter follows its `[data-open]`, a presses the button of its acknowledgement
+  form, o its `[data-handover]`. `<... id=... data-part>`: anything else that changes (counts).
+- `<form method="post" data-acknowledge>`: sent with an `Idempotency-Key` until answered, over lost
+  network and reload; `[data-state]` in it says how far it is. The route uses `Tx` (which claims the
+  key) and answers 303 to a page, as it does without script.
+- Requests of the script carry `X-Live`: they get problem documents and 401, never a sign-in page.
 """
 
-import json
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from http import HTTPStatus
 from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from starlette.exceptions import HTTPException
 
 from shared.callers import Caller
 from shared.config import ServiceSettings
-from shared.errors import DomainError, NotFound
+from shared.errors import NotFound
 from shared.navigation import Entry, entries_for, places_of
-from shared.page_session import PageRoute, is_live, page_caller, root_of, signin_url
+from shared.page_session import PageRoute, page_caller, root_of
 from shared.page_time import ago, clock_time, short_date
 
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -200,84 +208,12 @@ async def home(request: Request, caller: Annotated[Caller, Depends(page_caller)]
     return SHELL.render(request, "nothing.html", caller=caller)
 
 
-@router.get("/problems/{code}")
-async def explain_problem(request: Request, code: str) -> Response:
-    """What a problem document's `type` means."""
-    found = _problems().get(code)
-    if found is None:
-        raise NotFound("There is no problem of this name.")
-    title, status, text = found
-    if "text/html" not in request.headers.get("accept", ""):
-        content = {"code": code, "title": title, "status": status, "description": text}
-        return JSONResponse(content)
-    context = {"code": code, "title": title, "problem_status": status, "text": text}
-    return SHELL.render(request, "problem.html", caller=None, **context)
-
-
-def _problems() -> dict[str, tuple[str, int, str]]:
-    found = {
-        status.phrase.lower().replace(" ", "-"): (status.phrase, int(status), status.description)
-        for status in HTTPStatus
-        if status >= 400
-    }
-    waiting: list[type[DomainError]] = [DomainError]
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        title, text = HTTPStatus(kind.status).phrase, " ".join((kind.__doc__ or "").split())
-        found[kind.code] = (title, kind.status, text)
-    internal = HTTPStatus.INTERNAL_SERVER_ERROR
-    return found | {"internal": (internal.phrase, 500, internal.description)}
-
-
-Answer = Callable[[Request, Exception], Any]
-
-
-def install(app: FastAPI) -> None:
-    """What fails on a page becomes a page, or the way to sign in. After `problems.install`."""
-    for kind in (DomainError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, _for_people(app.exception_handlers[kind]))
-
-
-def _for_people(answer: Answer) -> Answer:
-    async def handle(request: Request, error: Exception) -> Response:
-        response: Response = await answer(request, error)
-        if response.status_code < 400 or not _wants_page(request):
-            return response
-        if response.status_code == 401:
-            return RedirectResponse(signin_url(request), 303)
-        return _error_page(request, response)
-
-    return handle
-
-
-def _wants_page(request: Request) -> bool:
-    if is_live(request):
-        return False
-    route = request.scope.get("route")
-    lost = route is None and "text/html" in request.headers.get("accept", "")
-    return lost or isinstance(route, PageRoute)
-
-
-def _error_page(request: Request, response: Response) -> Response:
-    problem = json.loads(bytes(response.body))
-    caller = getattr(request.state, "caller", None)
-    page = SHELL.render(
-        request, "error.html", caller=caller, status=response.status_code, problem=problem
-    )
-    for name in ("retry-after", "allow"):
-        if name in response.headers:
-            page.headers[name] = response.headers[name]
-    return page
-
-
 __all__ = [
     "SHELL",
     "STATIC",
     "PageRoute",
     "PageTemplates",
     "environment",
-    "install",
     "router",
     "security_headers",
     "static_path",

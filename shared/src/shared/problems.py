@@ -3,20 +3,24 @@
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast, get_args
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from opentelemetry import trace
+from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import DomainError, FieldError, Invalid, Malformed, Overloaded, is_transient
 
 MEDIA_TYPE = "application/problem+json"
+MAX_BODY_BYTES = 1024 * 1024
 # A member's name is input too: only one that could be a field's name is repeated in a pointer.
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}$")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+_BUILT_IN = frozenset(get_args(ErrorType))
 
 _HINTS = {
     "missing": "This field is required.",
@@ -34,32 +38,34 @@ log = structlog.get_logger()
 
 
 def field_errors(errors: Iterable[Mapping[str, Any]], prefix: int = 0) -> tuple[FieldError, ...]:
-    """Pydantic's errors as pointers, codes and hints; `prefix` leading parts of `loc` are dropped."""
+    """Pydantic's errors as pointers, codes, hints; `prefix` leading parts of `loc` are dropped."""
     return tuple(_field_error(error, prefix) for error in errors)
 
 
 def _field_error(error: Mapping[str, Any], prefix: int) -> FieldError:
-    # Rules of our own raise PydanticCustomError with a fixed text; that text is the hint.
     kind = str(error["type"])
-    parts = [
-        str(part) if isinstance(part, int) or _NAME.match(str(part)) else "?"
-        for part in error["loc"][prefix:]
-    ]
-    pointer = "".join(f"/{part}" for part in parts)
-    own_rule = "_" in kind and "ctx" not in error and "url" not in error
-    hint = _HINTS.get(kind) or (str(error["msg"]) if own_rule else _plain(kind))
-    return FieldError(pointer=pointer, code=kind, hint=hint)
+    # Rules of our own raise PydanticCustomError with a fixed text; that text is the hint.
+    own = kind not in _BUILT_IN and "ctx" not in error
+    hint = str(error["msg"]) if own else _HINTS.get(kind, _plain(kind))
+    return FieldError(pointer=pointer_to(error["loc"][prefix:]), code=kind, hint=hint)
+
+
+def pointer_to(path: Iterable[int | str]) -> str:
+    """An RFC 6901 pointer; a part that could not be a field's name is not repeated."""
+    parts = (str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "?" for part in path)
+    return "".join(f"/{part}" for part in parts)
 
 
 def _plain(kind: str) -> str:
     return f"The value is not acceptable here ({kind.replace('_', ' ')})."
 
 
-def document(error: DomainError, instance: str) -> dict[str, Any]:
-    """The problem document of an error."""
+def document(error: DomainError, instance: str, root: str = "") -> dict[str, Any]:
+    """The problem document of an error; `root` is this service's prefix behind a gateway, under
+    which the documentation that `type` names is found."""
     span = trace.get_current_span().get_span_context()
     return {
-        "type": f"/problems/{error.code}",
+        "type": f"{root}/problems/{error.code}",
         "title": HTTPStatus(error.status).phrase,
         "status": error.status,
         "detail": error.detail,
@@ -69,56 +75,107 @@ def document(error: DomainError, instance: str) -> dict[str, Any]:
     }
 
 
-def response(error: DomainError, instance: str) -> Response:
+def response(error: DomainError, instance: str, root: str = "") -> Response:
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(
-        document(error, instance), error.status, headers=headers, media_type=MEDIA_TYPE
+        document(error, instance, root), error.status, headers=headers, media_type=MEDIA_TYPE
     )
 
 
+def root_of(scope: Scope) -> str:
+    """The prefix under which a gateway serves this service, without a slash at its end."""
+    return str(scope.get("root_path", "")).rstrip("/")
+
+
+def instance_of(scope: Scope) -> str:
+    """The route's path with its parameters' names: their values may be secrets, or names."""
+    return getattr(scope.get("route"), "path", "/")
+
+
 async def _on_domain_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DomainError)
-    return response(error, request.url.path)
+    scope = request.scope
+    return response(cast("DomainError", error), instance_of(scope), root_of(scope))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    errors = error.errors()
+    instance, root = instance_of(request.scope), root_of(request.scope)
+    errors = cast("RequestValidationError", error).errors()
     if any(e["type"] == "json_invalid" for e in errors):
-        return response(Malformed("The body is not valid JSON."), request.url.path)
-    return response(Invalid(errors=field_errors(errors, prefix=1)), request.url.path)
+        return response(Malformed("The body is not valid JSON."), instance, root)
+    return response(Invalid(errors=field_errors(errors, prefix=1)), instance, root)
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+    error = cast("HTTPException", error)
     problem = DomainError(HTTPStatus(error.status_code).description or "")
-    content = document(problem, request.url.path)
+    content = document(problem, instance_of(request.scope))
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
     content |= {
-        "type": f"/problems/{code}",
+        "type": f"{root_of(request.scope)}/problems/{code}",
         "status": error.status_code,
         "title": HTTPStatus(error.status_code).phrase,
     }
     return JSONResponse(content, error.status_code, headers=error.headers, media_type=MEDIA_TYPE)
 
 
-async def _on_unexpected(request: Request, error: Exception) -> Response:
+def _unexpected(scope: Scope, error: Exception) -> Response:
+    instance, root = instance_of(scope), root_of(scope)
     if is_transient(error):
-        log.warning("http.unavailable", path=request.url.path, error=type(error).__name__)
+        log.warning("http.unavailable", path=instance, error=type(error).__name__)
         unavailable = Overloaded("A part of the system is not reachable.", retry_after=5)
-        return response(unavailable, request.url.path)
-    log.error("http.failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+        return response(unavailable, instance, root)
+    log.error("http.failed", path=instance, error=type(error).__name__, exc_info=error)
     problem = DomainError("The request could not be completed; it was not carried out.")
-    content = document(problem, request.url.path)
-    content |= {"type": "/problems/internal", "status": 500, "title": "Internal Server Error"}
+    content = document(problem, instance)
+    content |= {
+        "type": f"{root}/problems/internal",
+        "status": 500,
+        "title": "Internal Server Error",
+    }
     return JSONResponse(content, 500, media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
+class Edge:
+    """The outermost layer: bodies have a limit, and what no handler knows is answered.
+
+    Starlette's own last handler would raise it again, for the server to log it once more; its own
+    limit answers without a problem document.
+    """
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self._app, self._max_body_bytes = app, max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        size, started = 0, False
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self._max_body_bytes:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, limited, watched)
+        except Exception as error:
+            if started:
+                raise
+            await _unexpected(scope, error)(scope, receive, send)
+
+
+def install(app: FastAPI, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
     """Every error of the app leaves as a problem document."""
     app.add_exception_handler(DomainError, _on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
-    app.add_exception_handler(Exception, _on_unexpected)
+    app.add_middleware(Edge, max_body_bytes=max_body_bytes)

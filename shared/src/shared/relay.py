@@ -5,7 +5,7 @@ reads what is *pending*, never "what is newer than": a transaction that commits 
 """
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import structlog
@@ -17,7 +17,7 @@ from shared import faults
 from shared.config import ServiceSettings
 from shared.database import Database, run_alone
 from shared.errors import TRANSIENT
-from shared.kafka import new_producer
+from shared.kafka import producing
 from shared.telemetry import SpineMetrics
 
 LOCK = 4_200_101
@@ -27,10 +27,15 @@ RETRY_SECONDS = 1.0
 # With idempotence aiokafka retries for ever; after this the relay starts over from the table.
 SEND_TIMEOUT_SECONDS = 60
 
+# Without the rows in flight ($1), yet from the start: an earlier `seq` may have been committed
+# meanwhile, and a later one of its key after it. LATERAL: one index look-up per row, always.
 _READ = """
-SELECT o.seq, o.topic, o.key, o.key_hash, o.headers, o.payload
-FROM (SELECT seq FROM outbox_pending WHERE seq > $1 ORDER BY seq LIMIT $2) p
-JOIN outbox o USING (seq) ORDER BY o.seq"""
+SELECT o.* FROM (
+    (SELECT seq FROM outbox_pending ORDER BY seq LIMIT $2)
+    EXCEPT SELECT unnest($1::bigint[])) p
+CROSS JOIN LATERAL (
+    SELECT seq, topic, key, key_hash, headers, payload FROM outbox WHERE seq = p.seq OFFSET 0) o
+ORDER BY o.seq LIMIT $3"""
 _MARK = "DELETE FROM outbox_pending WHERE seq = ANY($1::bigint[])"
 
 log = structlog.get_logger()
@@ -47,6 +52,7 @@ class Relay:
         self._metrics = metrics
         self._wake = database.waker("outbox")
         self._stopping = False
+        self._producer: AIOKafkaProducer | None = None
         self.leading = False
         self.connected = False
 
@@ -66,27 +72,33 @@ class Relay:
         self._wake.set()
 
     async def _session(self) -> None:
-        producer = new_producer(self._settings, self._service)
-        await producer.start()
-        try:
-            self.connected = True
+        async with producing(self._settings, self._service) as producer:
+            self._producer, self.connected = producer, True
             connection = await self._database.connect()
             try:
-                await connection.add_listener("outbox", lambda *_: self._wake.set())
+                await connection.add_listener("outbox", self._on_notified)
                 await self._serve(producer, connection)
             finally:
+                self._producer = None
                 await connection.close(timeout=2)
-        finally:
-            # A producer that lost its sequence numbers hangs in stop(); the rows are safe.
-            async with asyncio.timeout(5):
-                await producer.stop()
+
+    def _on_notified(self, *_: Any) -> None:
+        # A stand-by hears its own and the other stand-bys' calls too: they are for the leader.
+        if self.leading:
+            self._wake.set()
+
+    async def reachable(self) -> bool:
+        """Does the broker answer right now? A connected client does not notice by itself."""
+        if self._producer is None:
+            return False
+        return bool(await self._producer.client.force_metadata_update())
 
     async def _serve(self, producer: AIOKafkaProducer, connection: Any) -> None:
         while not self._stopping:
-            self._wake.clear()
             if not self.leading:
                 self.leading = await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK)
             if self.leading:
+                self._wake.clear()
                 await self._drain(producer, connection)
             await self._pause(connection)
         if self.leading:
@@ -98,6 +110,8 @@ class Relay:
         except TimeoutError:
             return
         if not self.leading:
+            # Before the call: who comes after it gets a call of their own.
+            self._wake.clear()
             # Outside any business transaction: a notifying commit takes a global lock.
             await run_alone(connection, "SELECT pg_notify('outbox', '')")
             await asyncio.sleep(0.005)
@@ -107,19 +121,23 @@ class Relay:
 
         While a page is in flight, the one before it is marked and the one after it is read.
         """
-        while page := await connection.fetch(_READ, 0, PAGE):
-            acknowledged: Rows = []
-            while page:
-                sending = asyncio.ensure_future(self._send(producer, page))
-                try:
-                    await self._mark(connection, acknowledged)
-                    full = len(page) == PAGE
-                    following = await connection.fetch(_READ, page[-1]["seq"], PAGE) if full else []
-                finally:
-                    await sending
-                faults.step("relay.published")
-                acknowledged, page = page, following
-            await self._mark(connection, acknowledged)
+        acknowledged: Rows = []
+        page = await _read(connection, [])
+        while page:
+            sending = asyncio.ensure_future(self._send(producer, page))
+            try:
+                await self._mark(connection, acknowledged)
+                following = await _read(connection, page) if len(page) == PAGE else []
+            except BaseException:
+                sending.cancel()
+                raise
+            await sending
+            faults.step("relay.published")
+            acknowledged = page
+            if not following:
+                await self._mark(connection, acknowledged)
+                acknowledged, following = [], await _read(connection, [])
+            page = following
 
     async def _mark(self, connection: Any, acknowledged: Rows) -> None:
         if acknowledged:
@@ -142,6 +160,12 @@ class Relay:
             )
 
 
+async def _read(connection: Any, in_flight: Rows) -> Rows:
+    """The next page of pending rows, without those in flight."""
+    seqs = [row["seq"] for row in in_flight]
+    return cast("Rows", await connection.fetch(_READ, seqs, len(seqs) + PAGE, PAGE))
+
+
 async def send_in_order(producer: AIOKafkaProducer, topic: str, partition: int, rows: Rows) -> None:
     """Send rows to one partition in order, in as few record batches as they fit."""
     acknowledged = []
@@ -152,6 +176,7 @@ async def send_in_order(producer: AIOKafkaProducer, topic: str, partition: int, 
         if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
             acknowledged.append(await producer.send_batch(batch, topic, partition=partition))
             batch = producer.create_batch()
-            batch.append(timestamp=None, key=key, value=value, headers=headers)
+            if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                raise ValueError("an outbox row is larger than a record batch")
     acknowledged.append(await producer.send_batch(batch, topic, partition=partition))
     await asyncio.gather(*acknowledged)

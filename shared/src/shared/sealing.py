@@ -45,7 +45,11 @@ def _b64(data: bytes) -> str:
 
 
 def _unb64(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    """Strict (RFC 7515 section 2): one value has one form, so any changed letter is noticed."""
+    data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if _b64(data) != text:
+        raise ValueError("not base64url without padding")
+    return data
 
 
 class KeyRing:
@@ -122,7 +126,7 @@ class KeyRing:
             return AESGCM(content_key).decrypt(
                 _unb64(iv), _unb64(cipher) + _unb64(tag), protected.encode()
             )
-        except (InvalidTag, ValueError, KeyError, TypeError):
+        except (InvalidTag, ValueError, KeyError, TypeError, AttributeError):
             raise CannotOpen("the sealed value is damaged") from None
 
     def digest(self, *parts: str) -> bytes:

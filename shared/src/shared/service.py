@@ -8,26 +8,27 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from shared import operations, operations_pages, pages, problems, signin
+from shared import operations, operations_pages, pages, problem_pages, problems, signin
 from shared.callers import TokenVerifier
 from shared.clock import Clock, SystemClock
 from shared.config import ServiceSettings
 from shared.consumer import Consumer
 from shared.database import Database
+from shared.housekeeping import KIND, Sweep, housekeeper
 from shared.intake import Intake
 from shared.messages import Subscriptions, check_subscriptions
+from shared.openapi import DocumentedApp
 from shared.relay import Relay
 from shared.sealing import KeyRing
 from shared.supervisor import Supervisor, end_process
 from shared.telemetry import SpineMetrics, Telemetry, configure_logging, new_telemetry
 from shared.timers import TimerHandlers, TimerWheel
 
-MAX_BODY_BYTES = 1024 * 1024
-
 
 @dataclass(frozen=True)
 class Service:
-    """What makes a service itself. `tasks` are background loops beyond the common ones."""
+    """What makes a service itself. `tasks` are background loops beyond the common ones; `sweeps`
+    forget what is past its time (shared/housekeeping.py)."""
 
     name: str
     purpose: str
@@ -35,6 +36,7 @@ class Service:
     subscriptions: Subscriptions = field(default_factory=dict)
     timers: TimerHandlers = field(default_factory=dict)
     takes_reports: bool = False
+    sweeps: Sequence[Sweep] = ()
     tasks: Sequence[Callable[["Runtime"], Coroutine[Any, Any, None]]] = ()
 
 
@@ -76,13 +78,11 @@ def create_app(
             yield
             runtime.draining = True
 
-    app = FastAPI(
+    app = DocumentedApp(
         title=f"Throughline {service.name}",
         description=service.purpose,
         version="1",
-        root_path=settings.root_path,
         lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
         telemetry={
             "tracer_provider": runtime.telemetry.tracer_provider,
             "meter_provider": runtime.telemetry.meter_provider,
@@ -92,11 +92,15 @@ def create_app(
             "exclude": lambda scope: scope.get("path", "").endswith(operations.PROBES),
         },
     )
+    # Set, not passed: the argument is deprecated for servers' own settings, of which the embedded
+    # default, where one server runs four apps, has only one.
+    app.root_path = settings.root_path
     app.state.runtime = runtime
     app.state.verifier = TokenVerifier(settings)
     problems.install(app)
-    pages.install(app)
-    ours = (operations.router, operations_pages.router, signin.router, pages.router)
+    problem_pages.install(app)
+    seen_by_people = (operations_pages, signin, problem_pages, pages)
+    ours = (operations.router, *(module.router for module in seen_by_people))
     for router in (*service.routers, *ours):
         app.include_router(router)
     return app
@@ -112,6 +116,7 @@ def _assemble(
     database = Database(
         settings.database_url, ring, clock=clock, pool_size=settings.database_pool_size
     )
+    timers = {**service.timers, KIND: housekeeper(settings, service.sweeps)}
     consumer = (
         Consumer(database, settings, service.name, service.subscriptions, metrics, tracer)
         if service.subscriptions
@@ -127,7 +132,7 @@ def _assemble(
         database=database,
         relay=Relay(database, settings, service.name, metrics),
         consumer=consumer,
-        timers=TimerWheel(database, service.timers, metrics, tracer),
+        timers=TimerWheel(database, timers, metrics, tracer),
         intake=Intake(database, settings.intake_queue_limit) if service.takes_reports else None,
         supervisor=Supervisor(on_failure),
     )
@@ -139,8 +144,7 @@ def _start(runtime: Runtime) -> None:
     start("relay", runtime.relay.run(), stop=runtime.relay.stop)
     for task in runtime.service.tasks:
         start(task.__name__, task(runtime))
-    if runtime.service.timers:
-        start("timers", runtime.timers.run())
+    start("timers", runtime.timers.run())
     if runtime.consumer:
         start("consumer", runtime.consumer.run(), stop=runtime.consumer.stop)
         start("consumer-watch", runtime.consumer.watch())

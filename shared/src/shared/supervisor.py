@@ -3,10 +3,14 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
+
+# Whoever runs the process gives it 20 to 30 seconds; some of them belong to open requests.
+GRACE_SECONDS = 8.0
 
 log = structlog.get_logger()
 
@@ -22,6 +26,7 @@ class Supervisor:
     def __init__(self, on_failure: Callable[[], None] = end_process) -> None:
         self._on_failure = on_failure
         self._tasks: list[tuple[asyncio.Task[None], Callable[[], None] | None]] = []
+        self._stopping = False
         self.failed: str | None = None
 
     def start(
@@ -37,23 +42,29 @@ class Supervisor:
         self._tasks.append((task, stop))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or (not task.exception() and self._is_stopping(task)):
+        if task.cancelled():
             return
-        error = task.exception()
-        self.failed = task.get_name()
-        log.critical("task.ended", task=self.failed, error=type(error).__name__, exc_info=error)
+        error, name = task.exception(), task.get_name()
+        if self._stopping:
+            if error is not None:
+                log.warning("task.ended_badly", task=name, exc_info=error)
+            return
+        self.failed = name
+        log.critical("task.ended", task=name, error=type(error).__name__, exc_info=error)
         self._on_failure()
 
-    def _is_stopping(self, task: asyncio.Task[None]) -> bool:
-        return not any(task is running for running, _ in self._tasks)
-
-    async def stop(self, grace_seconds: float = 20) -> None:
+    async def stop(self, grace_seconds: float = GRACE_SECONDS) -> None:
+        """Stop one after another; what still runs after the grace of them all is cancelled."""
+        self._stopping = True
+        deadline = time.monotonic() + grace_seconds
         while self._tasks:
             task, stop = self._tasks.pop()
             if stop is None:
                 task.cancel()
             else:
                 stop()
-            _, late = await asyncio.wait({task}, timeout=grace_seconds)
-            if late:
+            await asyncio.wait({task}, timeout=max(0.0, deadline - time.monotonic()))
+            if not task.done():
+                log.warning("task.stopped_late", task=task.get_name())
                 task.cancel()
+                await asyncio.wait({task}, timeout=1)

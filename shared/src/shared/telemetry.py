@@ -3,9 +3,11 @@
 Nothing here may carry personal data: log calls pass ids, counts, codes and class names only.
 """
 
+import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +57,8 @@ def new_telemetry(service: str, sample_ratio: float) -> Telemetry:
     sampler = ParentBased(TraceIdRatioBased(sample_ratio))
     tracers = TracerProvider(resource=resource, sampler=sampler)
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-        tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        # A collector that is away must not keep the process from ending in time.
+        tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=3)))
     registry = CollectorRegistry()
     reader = PrometheusMetricReader(registry=registry, scope_info_enabled=False)
     meters = MeterProvider(resource=resource, metric_readers=[reader])
@@ -128,7 +131,10 @@ def configure_logging(level: str = "INFO") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
+    # A failure to log would print what was to be logged.
+    logging.raiseExceptions = False
+    handler = _StandardOutput()
+    handler.addFilter(_without_arguments)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -141,8 +147,42 @@ def configure_logging(level: str = "INFO") -> None:
     )
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(level)
+    # Uvicorn's own handlers would print what an exception says.
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     for noisy in ("aiokafka", "httpx", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class _StandardOutput(logging.Handler):
+    """Writes to whatever standard output is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = self.format(record)
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+def _without_arguments(record: logging.LogRecord) -> bool:
+    """A library's arguments and further lines may quote data: keep its first line and numbers."""
+    if isinstance(record.msg, dict):
+        # One of ours, as structlog hands it over.
+        return True
+    record.msg = str(record.msg).split("\n", 1)[0]
+    if record.name.startswith("uvicorn") and record.levelno < logging.WARNING:
+        # Where it listens, that it starts and stops.
+        return True
+    if isinstance(record.args, Mapping):
+        record.args = {name: _number_or_type(value) for name, value in record.args.items()}
+    else:
+        record.args = tuple(_number_or_type(value) for value in record.args or ())
+    return True
+
+
+def _number_or_type(value: object) -> object:
+    return value if isinstance(value, int | float) else f"<{type(value).__name__}>"
 
 
 def _without_exception_text(
@@ -150,6 +190,9 @@ def _without_exception_text(
 ) -> structlog.typing.EventDict:
     """A driver's error text can quote a row: keep the class and where it was raised."""
     info = event.pop("exc_info", None)
+    event.pop("stack_info", None)
+    if info is True:
+        info = sys.exc_info()
     if isinstance(info, BaseException):
         info = (type(info), info, info.__traceback__)
     if isinstance(info, tuple) and info[0] is not None:

@@ -1,4 +1,4 @@
-"""The test kit: one service, whole, in this process, on a real database and a real Kafka protocol."""
+"""The test kit: one whole service in this process, on a real database and Kafka's protocol."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx
 from aiokafka import AIOKafkaProducer
@@ -71,8 +71,7 @@ class Stage:
         for row in rows:
             headers = json.loads(row["headers"])
             event = decode(event_type, headers, row["payload"], self.ring)
-            assert isinstance(event, event_type)
-            events.append(event)
+            events.append(cast("AnyEvent", event))
         return events
 
     async def deliver(self, *events: Event) -> None:
@@ -136,7 +135,8 @@ async def on_stage(
     ):
         await eventually(lambda: _is_ready(client), seconds=20)
         yield Stage(app, client, clock)
-    assert not deaths, app.state.runtime.supervisor.failed
+    if deaths:
+        raise AssertionError(f"the task {app.state.runtime.supervisor.failed} ended")
 
 
 async def _is_ready(client: httpx.AsyncClient) -> bool:

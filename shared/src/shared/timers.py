@@ -18,6 +18,7 @@ from shared.telemetry import SpineMetrics, remote_span
 PAGE = 50
 POLL_SECONDS = 0.5
 RETRY_AFTER = timedelta(seconds=30)
+RETRY_SOON = timedelta(seconds=1)
 
 # `now` comes from the service's clock, not the database's, so that a test can move it.
 _CLAIM = """
@@ -93,7 +94,7 @@ class TimerWheel:
                 await tx.raw.execute("DELETE FROM timer WHERE id = $1", claimed.id)
                 await self._handle(claimed, tx)
         except Exception as error:
-            if claimed is None or is_transient(error):
+            if claimed is None:
                 raise
             await self._postpone(claimed, error)
         self._metrics.timers.add(1)
@@ -112,9 +113,10 @@ class TimerWheel:
         log.error(
             "timers.failed", kind=timer.kind, attempts=timer.attempts, error=type(error).__name__
         )
+        wait = RETRY_AFTER * min(timer.attempts + 1, 20)
         async with self._database.transaction() as tx:
             await tx.raw.execute(
                 "UPDATE timer SET attempts = attempts + 1, due_at = $2 WHERE id = $1",
                 timer.id,
-                tx.now + RETRY_AFTER * min(timer.attempts + 1, 20),
+                tx.now + (RETRY_SOON if is_transient(error) else wait),
             )

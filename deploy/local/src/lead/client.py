@@ -6,11 +6,13 @@ from typing import Any, Self
 
 import httpx
 
+from lead.errors import Failure
+
 TIMEOUT_SECONDS = 60
 PAGE = 200
 
 
-class Refused(Exception):
+class Refused(Failure):
     """The system answered with a problem document (RFC 9457); the text says what and where."""
 
     def __init__(self, response: httpx.Response) -> None:
@@ -26,7 +28,7 @@ class Refused(Exception):
         raise cls(response)
 
 
-class Unreachable(Exception):
+class Unreachable(Failure):
     """Nobody answers at the address."""
 
 
@@ -58,12 +60,15 @@ def read_token(path: Path) -> str:
 class Api:
     """A caller of the REST APIs behind one address, with one token."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(
+        self, url: str, token: str, *, transport: httpx.BaseTransport | None = None
+    ) -> None:
         self._url = url
         self._http = httpx.Client(
             base_url=url,
             headers={"Authorization": f"Bearer {token}"},
             timeout=TIMEOUT_SECONDS,
+            transport=transport,
         )
 
     def __enter__(self) -> Self:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from lead.client import Refused, read_token
+from lead.errors import Failure
 from lead.feed_state import LOCAL, FeedState, Finished
 from lead.mapping import Mapping, Unmappable
 from lead.rows import FileRow, read_rows
@@ -26,7 +27,7 @@ BUSY = (429, 500, 502, 503, 504)
 NOT_ALLOWED = (401, 403)
 
 
-class FeedStopped(Exception):
+class FeedStopped(Failure):
     """The feed cannot go on; what is finished is remembered. The text says why."""
 
 
@@ -104,14 +105,12 @@ class Feed:
 
     def _distrust_foreign_state(self) -> None:
         """Another system may have come to the same address: does it know a row as we do?"""
-        for row, finished in self.results():
-            if finished.accepted:
-                line = self._line(row, finished.digest)
-                assert isinstance(line, _Line)
-                again = self._send([line])
-                if again[0].receipt != finished.receipt:
-                    self._state.forget()
-                return
+        accepted = ((row, end) for row, end in self.results() if end.accepted)
+        for row, end in accepted:
+            line = self._line(row, end.digest)
+            if isinstance(line, Finished) or self._send([line])[0].receipt != end.receipt:
+                self._state.forget()
+            return
 
     def _post(self, lines: Sequence[_Line]) -> None:
         """Returns when every line is finished."""

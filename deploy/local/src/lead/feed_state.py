@@ -13,10 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from lead.errors import Failure
+
 LOCAL = 0
 
 
-class StateInUse(Exception):
+class StateInUse(Failure):
     """Another feed is running with this state file."""
 
 

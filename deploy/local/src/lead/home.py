@@ -5,6 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
+from lead.errors import Failure
 from lead.issuer import LocalIssuer
 from lead.services import CARE, IDENTITY, PARTS, Part
 from shared.sealing import generate_key_ring
@@ -13,7 +14,7 @@ DEFAULT_PORT = 8080
 CHECKOUT = Path(__file__).resolve().parents[4]
 
 
-class NoSystemHere(Exception):
+class NoSystemHere(Failure):
     """This home holds no keys: no embedded system was ever started in it."""
 
 

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import Any, Self
+from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from starlette.requests import Request
@@ -48,9 +48,11 @@ class Mailbox:
             await self._server.wait_closed()
 
     def _new_session(self) -> SMTP:
-        return SMTP(self, hostname="localhost", ident="Throughline mail catcher", enable_SMTPUTF8=True)
+        return SMTP(
+            self, hostname="localhost", ident="Throughline mail catcher", enable_SMTPUTF8=True
+        )
 
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
         content = envelope.content or b""
         raw = content.encode() if isinstance(content, str) else content
         message = email.message_from_bytes(raw, policy=email.policy.default)
@@ -63,7 +65,7 @@ class Mailbox:
         return JSONResponse([asdict(mail) for mail in self.mails])
 
 
-def _text_of(message: EmailMessage[Any, Any] | Any) -> str:
+def _text_of(message: EmailMessage) -> str:
     body = message.get_body(("plain", "html"))
     return str(body.get_content()) if body is not None else ""
 

@@ -8,7 +8,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping as AnyMapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -25,6 +25,8 @@ from pydantic import (
     model_validator,
 )
 
+from lead.errors import Failure
+
 SHIPPED = Path(__file__).parent / "mappings"
 REQUIRED = ("site", "source_system", "source_record_id", "contact_type", "occurred_at")
 TARGETS = {
@@ -39,7 +41,7 @@ Row = AnyMapping[str, str | None]
 Value = str | int | float | bool
 
 
-class BadMapping(Exception):
+class BadMapping(Failure):
     """The mapping cannot be used; the text says where and why."""
 
 
@@ -96,7 +98,7 @@ class Day(_Rule):
 
 
 class Moment(_Rule):
-    """A time: its columns joined by a space; local to the mapping's zone unless it has an offset."""
+    """A time: its columns joined by a space; local to the mapping's zone if without offset."""
 
     time: Annotated[
         tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)
@@ -121,12 +123,9 @@ class Moment(_Rule):
     def _in_zone(self, moment: datetime, mapping: "Mapping") -> datetime:
         """Twice a year the wall clock alone does not say which moment it means."""
         first, second = (moment.replace(tzinfo=mapping.zone, fold=fold) for fold in (0, 1))
-        before, after = first.utcoffset(), second.utcoffset()
-        assert before is not None
-        assert after is not None
-        if before == after:
+        if (turned := _offset(second) - _offset(first)) == timedelta():
             return first
-        if before > after:
+        if turned < timedelta():
             if mapping.ambiguous_time == "reject":
                 raise self._unmappable("ambiguous_time", "The clock showed this time twice.")
             return first if mapping.ambiguous_time == "earlier" else second
@@ -139,7 +138,13 @@ class Moment(_Rule):
         return Unmappable("+".join(self.time), code, hint)
 
 
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or timedelta()
+
+
 def _kind(rule: Any) -> str:
+    if isinstance(rule, Copy | Day | Moment):
+        return {Copy: "column", Day: "date", Moment: "time"}[type(rule)]
     keys = rule.keys() if isinstance(rule, dict) else ()
     return next((kind for kind in ("time", "date") if kind in keys), "column")
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from lead.errors import Failure
 from lead.mapping import Mapping
 
 NDJSON_SUFFIXES = (".ndjson", ".jsonl", ".json")
 
 
-class BadFile(Exception):
+class BadFile(Failure):
     """The file cannot be read as what it should be; the text says where and why."""
 
 

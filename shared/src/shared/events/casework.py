@@ -118,7 +118,7 @@ class ParticipantRecontacted(CaseworkEvent):
 
 
 class IdentityReviewRaised(CaseworkEvent):
-    """Sent when a report may be about a person and a reviewer must decide. `subject` is the review."""
+    """Sent when a reviewer must decide who a report is about. `subject` is the review."""
 
     review_id: Program[UUID]
     tier: Program[MatchTier]

@@ -19,6 +19,17 @@ SCHEMAS = Path("tests/contract/schemas")
 ASYNCAPI = Path("docs/asyncapi.json")
 CATALOGUE = Path("docs/events.md")
 
+_PREFACE = """\
+# Events
+
+Generated from `shared/src/shared/events` by `make schemas`; do not edit.
+
+CloudEvents 1.0 in Kafka's binary mode: attributes in `ce_*` headers, JSON data; delivered at least
+once, in order per key. Fields of the classes *identity* and *care* are sealed: they travel only
+inside the member `sealed`, one compact JWE per class. Within a version only optional fields are
+added; ignore members that you do not know.
+"""
+
 
 def services(root: Path) -> dict[str, str]:
     """Each service of the workspace by its folder, with its package: none is named in here."""
@@ -52,12 +63,7 @@ def _json(value: Any) -> str:
 
 
 def _catalogue(heard: Listeners, names: dict[str, str]) -> Iterator[str]:
-    yield "# Events"
-    yield "\nGenerated from `shared/src/shared/events` by `make schemas`; do not edit.\n"
-    yield "CloudEvents 1.0 in Kafka's binary mode: attributes in `ce_*` headers, JSON data. They are"
-    yield "delivered at least once, in order per key. Fields of the classes *identity* and *care* are"
-    yield "sealed: they travel only inside the member `sealed`, one compact JWE per class. Within a"
-    yield "version only optional fields are added; ignore members that you do not know.\n"
+    yield _PREFACE
     yield "## Topics\n"
     yield "| Topic | Key | Events |"
     yield "|---|---|---|"

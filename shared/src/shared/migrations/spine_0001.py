@@ -1,4 +1,4 @@
-"""The spine's tables. Each service's first revision calls `upgrade`; later changes get a file each."""
+"""The spine's tables. A service's first revision calls `upgrade`; later changes get a file each."""
 
 from collections.abc import Callable
 
@@ -56,6 +56,9 @@ STATEMENTS = (
         UNIQUE (kind, subject)
     )""",
     "CREATE INDEX timer_due_at ON timer (due_at)",
+    # Sets itself again whenever it fires (shared/housekeeping.py).
+    """INSERT INTO timer (id, kind, subject, due_at)
+       VALUES (gen_random_uuid(), 'housekeeping', '', now())""",
     """CREATE TABLE idempotency_key (
         digest bytea PRIMARY KEY,
         request_digest bytea NOT NULL,
@@ -74,9 +77,11 @@ INTAKE = (
         record_digest bytea NOT NULL UNIQUE,
         content_digest bytea NOT NULL,
         idempotency_digest bytea UNIQUE,
+        site text NOT NULL,
         source text NOT NULL,
         received_at timestamptz NOT NULL
     )""",
+    "CREATE INDEX intake_received_at ON intake USING brin (received_at)",
 )
 
 

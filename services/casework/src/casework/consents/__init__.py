@@ -1,0 +1,1 @@
+"""Releases of information: signed, in force, taken back."""

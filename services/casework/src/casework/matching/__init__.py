@@ -1,0 +1,1 @@
+"""Whom a report is about: people, their identifiers, contacts, the review queue, the purge."""

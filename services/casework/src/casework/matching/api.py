@@ -1,0 +1,147 @@
+"""Reviews and outcomes over HTTP. No justice client is let in here (R-10)."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict
+
+from casework.edges import Body
+from casework.matching import contacts, handlers
+from casework.matching.commands import DecideReview
+from casework.matching.domain import IdentityReview, Verdict
+from casework.matching.recontact import contact_type_of
+from casework.participants.person import Person
+from casework.settings import Settings
+from shared.callers import Caller, require
+from shared.events import ContactType, MatchTier, Report
+from shared.idempotency import IdempotentRoute, Tx
+from shared.paging import Page, page_of
+
+router = APIRouter(prefix="/v1", tags=["matching"], route_class=IdempotentRoute)
+
+Reviewer = Annotated[Caller, Depends(require("identity-reviewer"))]
+Counter = Annotated[
+    Caller, Depends(require("program-manager", "supervisor", "privacy-officer", "ops"))
+]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+
+
+class Side(BaseModel):
+    """One side of the question, as given by its source."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    given: str | None
+    middle: str | None
+    surname: str | None
+    suffix: str | None
+    aliases: list[str]
+    dob: date | None
+    age_from: int | None = None
+    age_to: int | None = None
+    sex: str | None
+
+
+class ReportSide(BaseModel):
+    """What was reported."""
+
+    contact_type: ContactType
+    source_system: str
+    occurred_at: datetime
+    person: Side
+
+
+class ReviewAnswer(BaseModel):
+    """One question: is the reported person the one on file? Identifiers are never shown (R-25)."""
+
+    id: UUID
+    site: str
+    receipt: UUID
+    participant_key: str
+    tier: MatchTier
+    raised_at: datetime
+    due_at: datetime
+    unsure_by: str | None
+    on_file: Side
+    reported: ReportSide | None
+
+
+@router.get("/reviews", summary="Open questions, oldest first")
+async def list_reviews(
+    caller: Reviewer, tx: Tx, limit: Limit = 50, cursor: UUID | None = None
+) -> Page[ReviewAnswer]:
+    found = await handlers.list_reviews(tx, caller.sites, limit + 1, cursor)
+    answers = [_answer(review, person, report) for review, person, report in found]
+    return page_of(answers, limit, lambda answer: str(answer.id))
+
+
+def _answer(review: IdentityReview, person: Person, report: Report | None) -> ReviewAnswer:
+    reported = report and ReportSide(
+        contact_type=contact_type_of(report),
+        source_system=report.source_system,
+        occurred_at=report.occurred_at,
+        person=Side(**report.person.model_dump(exclude={"identifiers"})),
+    )
+    on_file = Side.model_validate(person.model_dump())
+    return ReviewAnswer(**review.model_dump(), on_file=on_file, reported=reported)
+
+
+class DecisionBody(Body):
+    """`unsure` leaves the question open for somebody else."""
+
+    decision: Verdict
+
+
+class DecisionAnswer(BaseModel):
+    """How the question stands now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    state: str
+    decided_by: str | None
+    decided_at: datetime | None
+    unsure_by: str | None
+
+
+@router.post("/reviews/{review_id}/decision", summary="Say whether they are the same person")
+async def decide_review(
+    request: Request, review_id: UUID, body: DecisionBody, caller: Reviewer, tx: Tx
+) -> DecisionAnswer:
+    settings: Settings = request.app.state.runtime.settings
+    command = DecideReview(review_id, body.decision, caller.sub, caller.sites)
+    review = await handlers.decide_review(command, tx, settings.policy)
+    return DecisionAnswer.model_validate(review)
+
+
+class Outcome(BaseModel):
+    """What became of one report; `source_record_id` is gone once it is purged."""
+
+    receipt: UUID
+    source_system: str
+    source_record_id: str | None
+    contact_type: ContactType
+    occurred_at: datetime
+    received_at: datetime
+    outcome: str
+    tier: MatchTier
+    alerted_at: datetime | None
+    purge_due_at: datetime | None
+    purged_at: datetime | None
+
+
+@router.get("/contacts/outcomes", summary="What became of every report, oldest first")
+async def list_outcomes(
+    caller: Counter,
+    tx: Tx,
+    limit: Limit = 100,
+    cursor: UUID | None = None,
+    source_system: str | None = None,
+) -> Page[Outcome]:
+    rows = await contacts.list_outcomes(
+        tx, caller.sites, limit=limit + 1, after=cursor, source=source_system
+    )
+    outcomes = [Outcome(**row) for row in rows]
+    return page_of(outcomes, limit, lambda outcome: str(outcome.receipt))

@@ -1,0 +1,38 @@
+"""What casework can be asked to do about people and reports."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from casework.matching.domain import Verdict
+from shared.events import AlertRaised, ParticipantReferred, Report
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """Open the file of a referred person, or attach the referral to the file they already have."""
+
+    referral: ParticipantReferred
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """Find out whom a report is about."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class MarkAlerted:
+    """Note that the alert about a matched report was raised."""
+
+    alert: AlertRaised
+
+
+@dataclass(frozen=True, slots=True)
+class DecideReview:
+    """Say whether a report is about this person."""
+
+    review_id: UUID
+    verdict: Verdict
+    by: str
+    sites: frozenset[str]

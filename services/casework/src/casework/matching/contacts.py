@@ -1,0 +1,165 @@
+"""The contact table: one row per report, its sealed body while it waits, and its purge.
+
+Plain SQL: every police contact of a city comes through here.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from casework.matching.domain import Finding
+from casework.matching.recontact import contact_type_of
+from casework.settings import Policy
+from shared.database import Transaction
+from shared.events import ContactReported, NewChargeFiled, Report
+from shared.sealing import DataClass
+
+PURGE_PAGE = 5_000
+
+_KINDS: dict[str, type[Report]] = {kind.type: kind for kind in (ContactReported, NewChargeFiled)}
+
+# One statement: the row, and for as long as nobody was found also body and traces.
+_ADD = """
+WITH added AS (
+    INSERT INTO contact (receipt, site, source_system, source_record_id, record_version,
+                         contact_type, occurred_at, received_at, outcome, tier, participant_key,
+                         purge_due_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    ON CONFLICT (receipt) DO NOTHING RETURNING receipt),
+kept AS (
+    INSERT INTO contact_body (receipt, sealed)
+    SELECT receipt, $13 FROM added WHERE $13::text IS NOT NULL),
+traced AS (
+    INSERT INTO contact_trace (receipt, digest)
+    SELECT receipt, unnest($14::bytea[]) FROM added)
+SELECT receipt FROM added"""
+
+_WAITING = """
+SELECT receipt, sealed FROM contact JOIN contact_body USING (receipt)
+WHERE receipt = ANY(ARRAY(SELECT receipt FROM contact_trace WHERE digest = ANY($1)))
+  AND site = $2 AND outcome IN ('unmatched', 'to_review')
+ORDER BY receipt FOR UPDATE OF contact"""
+
+_FORGET = """
+WITH body AS (DELETE FROM contact_body WHERE receipt = $1)
+DELETE FROM contact_trace WHERE receipt = $1"""
+
+_PURGE = """
+body AS (DELETE FROM contact_body b USING due WHERE b.receipt = due.receipt),
+trace AS (DELETE FROM contact_trace t USING due WHERE t.receipt = due.receipt),
+review AS (
+    UPDATE identity_review r SET state = 'expired', identity_digest = NULL FROM due
+    WHERE r.receipt = due.receipt AND r.state = 'open')
+UPDATE contact c SET outcome = 'unmatched_purged', source_record_id = NULL, purged_at = $1
+FROM due WHERE c.receipt = due.receipt"""
+
+_PURGE_ONE = f"WITH due AS (SELECT $2::uuid AS receipt),{_PURGE}"
+
+_PURGE_DUE = f"""
+WITH due AS (
+    SELECT receipt FROM contact
+    WHERE outcome IN ('unmatched', 'to_review') AND purge_due_at <= $2
+    ORDER BY purge_due_at LIMIT {PURGE_PAGE} FOR UPDATE SKIP LOCKED),{_PURGE}"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is kept of a report that matched nobody yet: sealed, and digests to find it by."""
+
+    sealed: str | None = None
+    traces: Sequence[bytes] = ()
+
+
+async def add_contact(
+    tx: Transaction, report: Report, found: Finding, *, waiting: Waiting, policy: Policy
+) -> bool:
+    """Record what a report turned out to be. False when this receipt was recorded before."""
+    added = await tx.raw.fetchval(
+        _ADD, report.receipt, report.site, report.source_system, report.source_record_id,
+        report.record_version, contact_type_of(report), report.occurred_at, report.received_at,
+        found.outcome, found.tier, found.match.participant_key if found.match else None,
+        purge_due_at(report, found, policy), waiting.sealed, waiting.traces,
+    )  # fmt: skip
+    return added is not None
+
+
+def purge_due_at(report: Report, found: Finding, policy: Policy) -> datetime | None:
+    """Counted from the receipt, whenever we came to handle it (R-12)."""
+    if found.match:
+        return None
+    reviewed = bool(found.candidates)
+    return report.received_at + (
+        policy.review_retention if reviewed else policy.unmatched_retention
+    )
+
+
+async def settle_contact(tx: Transaction, report: Report, found: Finding, policy: Policy) -> None:
+    """A report that waited was matched, or must be reviewed now."""
+    key = found.match.participant_key if found.match else None
+    await tx.raw.execute(
+        "UPDATE contact SET outcome = $2, tier = $3, participant_key = $4, purge_due_at = $5"
+        " WHERE receipt = $1",
+        report.receipt, found.outcome, found.tier, key, purge_due_at(report, found, policy),
+    )  # fmt: skip
+    if found.match:
+        await tx.raw.execute(_FORGET, report.receipt)
+
+
+async def mark_alerted(tx: Transaction, receipt: UUID, at: datetime) -> None:
+    await tx.raw.execute(
+        "UPDATE contact SET outcome = 'matched_alerted', alerted_at = $2"
+        " WHERE receipt = $1 AND outcome = 'matched'",
+        receipt, at,
+    )  # fmt: skip
+
+
+async def purge_contact(tx: Transaction, receipt: UUID) -> None:
+    """A human said that nobody on file was meant: nothing of the person is kept any longer."""
+    await tx.raw.execute(_PURGE_ONE, tx.now, receipt)
+
+
+async def purge_due(tx: Transaction, due_before: datetime) -> bool:
+    """Body, digests and record number go; the row stays, for counting. True when more is due."""
+    tag = await tx.raw.execute(_PURGE_DUE, tx.now, due_before)
+    return int(tag.rsplit(" ", 1)[1]) == PURGE_PAGE
+
+
+def seal(tx: Transaction, report: Report) -> str:
+    body = json.dumps({"type": report.type, "report": report.model_dump(mode="json")})
+    return tx.ring.seal(DataClass.IDENTITY, str(report.receipt), body.encode())
+
+
+def unseal(tx: Transaction, receipt: UUID, sealed: str) -> Report:
+    body = json.loads(tx.ring.open(str(receipt), sealed, DataClass.IDENTITY))
+    return _KINDS[body["type"]].model_validate(body["report"])
+
+
+async def list_waiting(tx: Transaction, site: str, traces: Sequence[bytes]) -> list[Report]:
+    """Reports that nobody was found for, and that these digests may be about; locked."""
+    rows = await tx.raw.fetch(_WAITING, traces, site)
+    return [unseal(tx, row["receipt"], row["sealed"]) for row in rows]
+
+
+async def get_waiting(tx: Transaction, receipts: Collection[UUID]) -> dict[UUID, Report]:
+    """The reports of these reviews, for as long as they are kept."""
+    rows = await tx.raw.fetch(
+        "SELECT receipt, sealed FROM contact_body WHERE receipt = ANY($1)", list(receipts)
+    )
+    return {row["receipt"]: unseal(tx, row["receipt"], row["sealed"]) for row in rows}
+
+
+async def list_outcomes(
+    tx: Transaction, sites: Collection[str], *, limit: int, after: UUID | None, source: str | None
+) -> list[Mapping[str, Any]]:
+    """Oldest receipt first, so that new ones never shift a page."""
+    rows = await tx.raw.fetch(
+        "SELECT receipt, source_system, source_record_id, contact_type, occurred_at, received_at,"
+        " outcome, tier, alerted_at, purge_due_at, purged_at FROM contact"
+        " WHERE site = ANY($1) AND ($2::uuid IS NULL OR receipt > $2)"
+        " AND ($3::text IS NULL OR source_system = $3) ORDER BY receipt LIMIT $4",
+        list(sites), after, source, limit,
+    )  # fmt: skip
+    return list(rows)

@@ -1,0 +1,130 @@
+"""People on file, what a report turned out to be, and the reviews that humans decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import DateTime
+from sqlmodel import Field, SQLModel
+
+from casework.matching.errors import ReviewNotOpen
+from casework.matching.identity import Identity
+from casework.matching.names import Name
+from casework.matching.scoring import tier_of
+from casework.participants.person import Person
+from shared.events import IdentityReviewRaised, MatchTier
+from shared.ids import new_id
+
+
+def learn(person: Person, identity: Identity) -> None:
+    """Add what a report or referral says about the same person; nothing known is replaced."""
+    person.names = list(dict.fromkeys([*person.names, *("|".join(n) for n in identity.names)]))
+    person.dob = person.dob or identity.dob
+    person.sex = person.sex or identity.sex
+
+
+def identity_of(person: Person) -> Identity:
+    """What is on file, without identifiers."""
+    return Identity(read_names(person.names), person.dob, None, person.sex)
+
+
+def read_names(stored: Sequence[str]) -> tuple[Name, ...]:
+    return tuple(Name(*name.split("|")) for name in stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person on file who may be the reported one; of their identifiers, those that are shared."""
+
+    participant_key: str
+    site: str
+    identity: Identity
+    display_name: str
+    case_manager: str | None = None
+    enrolled_at: datetime | None = None
+    ruled_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a report turned out to be: about one person, to be reviewed, or about nobody."""
+
+    tier: MatchTier
+    candidates: tuple[Candidate, ...] = ()
+    confirmed: bool = False
+
+    @property
+    def match(self) -> Candidate | None:
+        """Two participants who match one record exactly are always reviewed (domain.md 7.6)."""
+        sure = self.confirmed or self.tier is MatchTier.EXACT
+        return self.candidates[0] if sure and len(self.candidates) == 1 else None
+
+    @property
+    def outcome(self) -> str:
+        if self.match:
+            return "matched"
+        return "to_review" if self.candidates else "unmatched"
+
+
+def decide(record: Identity, candidates: Sequence[Candidate], on: date) -> Finding:
+    """The best tier and all who reach it; whom a reviewer ruled out is never asked about again."""
+    by_tier: dict[MatchTier, list[Candidate]] = {}
+    for candidate in candidates:
+        if not candidate.ruled_out:
+            by_tier.setdefault(tier_of(record, candidate.identity, on), []).append(candidate)
+    for tier in (MatchTier.EXACT, MatchTier.PROBABLE, MatchTier.POSSIBLE):
+        if tier in by_tier:
+            return Finding(tier, tuple(by_tier[tier]))
+    return Finding(MatchTier.NONE)
+
+
+class Verdict(StrEnum):
+    """What an identity reviewer may say."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+
+class IdentityReview(SQLModel, table=True):
+    """One question: is this report about this person? `unsure` leaves it open for somebody else."""
+
+    __tablename__ = "identity_review"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    site: str
+    receipt: UUID
+    participant_key: str
+    tier: str
+    identity_digest: bytes | None
+    state: str = "open"
+    raised_at: datetime = Field(sa_type=DateTime(timezone=True))
+    due_at: datetime = Field(sa_type=DateTime(timezone=True))
+    unsure_by: str | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+    def raised(self) -> IdentityReviewRaised:
+        return IdentityReviewRaised(
+            site=self.site,
+            subject=str(self.id),
+            occurred_at=self.raised_at,
+            review_id=self.id,
+            tier=MatchTier(self.tier),
+            due_at=self.due_at,
+        )
+
+    def decide(self, verdict: Verdict, by: str, at: datetime) -> None:
+        if self.state != "open":
+            raise ReviewNotOpen
+        if verdict is Verdict.UNSURE:
+            self.unsure_by = by
+            return
+        self.state, self.decided_by, self.decided_at = verdict, by, at
+
+    def close(self, at: datetime) -> None:
+        """The report was matched to somebody, so nothing is left to ask."""
+        if self.state == "open":
+            self.state, self.decided_at = "closed", at

@@ -1,0 +1,173 @@
+"""Whom a report is about: look up, decide, record, tell. Nobody outside learns what was found."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from casework.matching import contacts, repository
+from casework.matching.commands import DecideReview, MarkAlerted, MatchReport, OpenFile
+from casework.matching.domain import (
+    Candidate,
+    Finding,
+    IdentityReview,
+    Verdict,
+    decide,
+    identity_of,
+    learn,
+)
+from casework.matching.errors import PersonNoLongerMatched, ReviewNotOpen
+from casework.matching.identity import Identity, described, identity_digest, traces
+from casework.matching.recontact import (
+    contact_type_of,
+    recontacted,
+    referred_again,
+    review_due_at,
+)
+from casework.participants import repository as files
+from casework.participants.domain import ParticipantFile
+from casework.participants.person import Person
+from casework.settings import Policy
+from shared.database import Transaction, publish
+from shared.events import MatchTier, ParticipantReferred, Report
+from shared.sites import zone_of
+
+
+async def match_report(cmd: MatchReport, tx: Transaction, policy: Policy) -> None:
+    """One lookup and one write for nearly all of a city's contacts, which are about nobody here."""
+    report = cmd.report
+    record = described(report.person, report.site, tx.ring.digest)
+    await repository.share_roster(tx, report.site)
+    found = await _find(tx, report, record)
+    waiting = contacts.Waiting()
+    if found.match is None:
+        digests = traces(record, report.site, tx.ring.digest)
+        waiting = contacts.Waiting(contacts.seal(tx, report), digests)
+    if await contacts.add_contact(tx, report, found, waiting=waiting, policy=policy):
+        await _tell(tx, report, found, policy)
+
+
+async def _find(tx: Transaction, report: Report, record: Identity) -> Finding:
+    known_as = identity_digest(record, report.site, tx.ring.digest)
+    candidates = await repository.list_candidates(tx, report.site, record, known_as)
+    return decide(record, candidates, report.occurred_at.date())
+
+
+async def _tell(tx: Transaction, report: Report, found: Finding, policy: Policy) -> None:
+    if found.match:
+        publish(tx, recontacted(report, found.match, found.tier))
+    elif found.candidates:
+        reviews = [_review(tx, report, found.tier, who, policy) for who in found.candidates]
+        raised = await repository.add_reviews(tx, reviews)
+        publish(tx, *(review.raised() for review in raised))
+
+
+def _review(
+    tx: Transaction, report: Report, tier: MatchTier, who: Candidate, policy: Policy
+) -> IdentityReview:
+    record = described(report.person, report.site, tx.ring.digest)
+    kind, zone = contact_type_of(report), zone_of(report.site)
+    return IdentityReview(
+        site=report.site,
+        receipt=report.receipt,
+        participant_key=who.participant_key,
+        tier=tier,
+        identity_digest=identity_digest(record, report.site, tx.ring.digest),
+        raised_at=tx.now,
+        due_at=review_due_at(kind, tx.now, zone, policy.custody_review),
+    )
+
+
+async def mark_alerted(cmd: MarkAlerted, tx: Transaction) -> None:
+    await contacts.mark_alerted(tx, cmd.alert.receipt, cmd.alert.occurred_at)
+
+
+async def open_file(cmd: OpenFile, tx: Transaction, policy: Policy) -> None:
+    """One file per person: attach on one exact match, otherwise open; never merge on less."""
+    referral = cmd.referral
+    await repository.own_roster(tx, referral.site)
+    if await files.find_referral(tx, referral.referral_id):
+        return
+    record = described(referral.person, referral.site, tx.ring.digest)
+    known = await repository.list_candidates(tx, referral.site, record, b"")
+    match = decide(record, known, referral.occurred_at.date()).match
+    if match:
+        person = await files.get_person(tx, match.participant_key)
+        person.complete(referral.person)
+        if recontact := referred_again(referral, match):
+            publish(tx, recontact)
+    else:
+        person = _new_file(referral, tx)
+    await _learn(tx, person, record, policy)
+    await files.add_referral(tx, referral, person.participant_key)
+
+
+def _new_file(referral: ParticipantReferred, tx: Transaction) -> Person:
+    person = Person.known_as(referral.subject, referral.site, referral.person)
+    tx.add(ParticipantFile(participant_key=referral.subject, site=referral.site, opened_at=tx.now))
+    tx.add(person)
+    return person
+
+
+async def _learn(tx: Transaction, person: Person, record: Identity, policy: Policy) -> None:
+    """What is known of somebody grew: reports that waited may be about them (late match)."""
+    learn(person, record)
+    await repository.add_keys(tx, person, record.identifiers)
+    site = person.site
+    digests = traces(identity_of(person), site, tx.ring.digest) + sorted(record.identifiers)
+    for report in await contacts.list_waiting(tx, site, digests):
+        await _match_late(tx, report, policy)
+
+
+async def _match_late(tx: Transaction, report: Report, policy: Policy) -> None:
+    record = described(report.person, report.site, tx.ring.digest)
+    found = await _find(tx, report, record)
+    if found.tier is MatchTier.EXACT:
+        await _settle(tx, report, found, policy)
+
+
+async def _settle(tx: Transaction, report: Report, found: Finding, policy: Policy) -> None:
+    """A report that waited waits no more, or for a reviewer now."""
+    await contacts.settle_contact(tx, report, found, policy)
+    await _tell(tx, report, found, policy)
+    if found.match:
+        for review in await repository.list_open_reviews_of(tx, report.receipt):
+            review.close(tx.now)
+
+
+async def decide_review(cmd: DecideReview, tx: Transaction, policy: Policy) -> IdentityReview:
+    """A human decides; only `same` reaches the case manager."""
+    review = await repository.get_review(tx, cmd.review_id, cmd.sites)
+    await repository.own_roster(tx, review.site)
+    await repository.lock_review(tx, review)
+    review.decide(cmd.verdict, cmd.by, tx.now)
+    if cmd.verdict is Verdict.SAME:
+        await _confirm(tx, review, policy)
+    elif cmd.verdict is Verdict.DIFFERENT:
+        await repository.add_ruled_out(tx, review)
+        if not await repository.list_open_reviews_of(tx, review.receipt):
+            await contacts.purge_contact(tx, review.receipt)
+    return review
+
+
+async def _confirm(tx: Transaction, review: IdentityReview, policy: Policy) -> None:
+    """Numbers that a human confirmed are learned: the next report with them is an exact match."""
+    report = (await contacts.get_waiting(tx, [review.receipt])).get(review.receipt)
+    who = await repository.find_candidate(tx, review.site, review.participant_key)
+    if report is None:
+        raise ReviewNotOpen
+    if who is None:
+        raise PersonNoLongerMatched
+    found = Finding(MatchTier(review.tier), (who,), confirmed=True)
+    await _settle(tx, report, found, policy)
+    record = described(report.person, report.site, tx.ring.digest)
+    person = await files.get_person(tx, who.participant_key)
+    await _learn(tx, person, Identity(identifiers=record.identifiers), policy)
+
+
+async def list_reviews(
+    tx: Transaction, sites: frozenset[str], limit: int, after: UUID | None
+) -> Sequence[tuple[IdentityReview, Person, Report | None]]:
+    """Each open question with both sides: who is on file, and what was reported."""
+    reviews = await repository.list_open_reviews(tx, sites, limit, after)
+    reports = await contacts.get_waiting(tx, [review.receipt for review in reviews])
+    people = await files.list_people(tx, [review.participant_key for review in reviews])
+    return [(r, people[r.participant_key], reports.get(r.receipt)) for r in reviews]

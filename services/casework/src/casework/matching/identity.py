@@ -1,0 +1,98 @@
+"""A person as a source describes them, in the form in which people are compared and found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from casework.matching.names import Name, read_full_name, read_name, short_forms
+from shared.events import IdentifierPart, PersonPart
+
+Digest = Callable[..., bytes]
+
+# What systems write when they do not know the date of birth.
+_PLACEHOLDERS = {date(1900, 1, 1), date(1970, 1, 1)}
+_SEXES = {"m": "M", "male": "M", "f": "F", "female": "F", "x": "X"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The main name comes first, then aliases. Identifiers are digests only (R-25)."""
+
+    names: tuple[Name, ...] = ()
+    dob: date | None = None
+    ages: tuple[int, int] | None = None
+    sex: str | None = None
+    identifiers: frozenset[bytes] = frozenset()
+
+
+def described(person: PersonPart, site: str, digest: Digest) -> Identity:
+    """Normalize what a source says about somebody."""
+    return Identity(
+        names=_names(person),
+        dob=None if person.dob in _PLACEHOLDERS else person.dob,
+        ages=_ages(person),
+        sex=_SEXES.get((person.sex or "").strip().casefold()),
+        identifiers=frozenset(identifier_digest(i, site, digest) for i in person.identifiers),
+    )
+
+
+def _names(person: PersonPart) -> tuple[Name, ...]:
+    main = read_name(person.given, person.middle, person.surname, person.suffix)
+    aliases = (read_full_name(alias, main.surname) for alias in person.aliases)
+    return tuple(dict.fromkeys(n for n in (main, *aliases) if n.given or n.surname))
+
+
+def _ages(person: PersonPart) -> tuple[int, int] | None:
+    if person.age_from is None and person.age_to is None:
+        return None
+    return (person.age_from or 0, person.age_to if person.age_to is not None else 150)
+
+
+def identifier_digest(identifier: IdentifierPart, site: str, digest: Digest) -> bytes:
+    """The same system and number at the same site; spaces and case do not matter (R-25, R-32)."""
+    system, value = identifier.system.strip().casefold(), "".join(identifier.value.split())
+    return digest("identifier", site, system, value.casefold())
+
+
+def search_keys(identity: Identity) -> set[str]:
+    """The keys under which a person on file is found."""
+    keys = set()
+    sounds = {s for name in identity.names for s in name.sounds}
+    if identity.dob:
+        keys = {f"d:{identity.dob}"}
+        keys |= {f"y:{s}:{identity.dob.year}" for s in sounds}
+        keys |= {f"m:{s}:{identity.dob:%m%d}" for s in sounds}
+    for name in identity.names:
+        initials = {s + name.given[:1] for s in name.sounds if name.given}
+        keys |= {f"n:{initial}" for initial in initials}
+        # People without a date of birth are few, and only their names can find them.
+        keys |= {f"u:{initial}" for initial in initials if identity.dob is None}
+    return keys
+
+
+def lookup_keys(identity: Identity) -> set[str]:
+    """The keys to look under for a reported person.
+
+    One wrong digit leaves the year or the day of a date of birth intact, so two keys find both.
+    """
+    kind = "u" if identity.dob else "n"
+    keys = {key for key in search_keys(identity) if key[0] in "dym"}
+    for name in identity.names:
+        initials = {given[:1] for given in (name.given, *short_forms(name.given)) if given}
+        keys |= {f"{kind}:{s}{initial}" for s in name.sounds for initial in initials}
+    return keys
+
+
+def traces(identity: Identity, site: str, digest: Digest) -> list[bytes]:
+    """Digests of all that could make an exact match: a report is found without being opened."""
+    full = {(n.given, n.joined_surname) for n in identity.names if n.given and n.surname}
+    named = {digest("name-dob", site, *name, str(identity.dob)) for name in full if identity.dob}
+    return sorted(identity.identifiers | named)
+
+
+def identity_digest(identity: Identity, site: str, digest: Digest) -> bytes:
+    """Recognizes the same description again: what a reviewer's "not this person" is tied to."""
+    names = sorted("|".join(name) for name in identity.names)
+    numbers = sorted(i.hex() for i in identity.identifiers)
+    facts = (str(identity.dob), str(identity.ages), str(identity.sex))
+    return digest("identity", site, *facts, *names, *numbers)

@@ -1,0 +1,130 @@
+"""Names as they are compared: case, accents, punctuation and suffixes do not tell people apart."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+from nicknames import NickNamer
+
+# Letters that Unicode does not decompose into a base letter and an accent.
+_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "\u0131": "i",
+        "ħ": "h",
+    }
+)
+_SUFFIXES = {
+    "jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr",
+    "ii": "ii", "2nd": "ii", "iii": "iii", "3rd": "iii", "iv": "iv", "4th": "iv",
+}  # fmt: skip
+_SOUNDS = {
+    **dict.fromkeys("bfpv", "1"), **dict.fromkeys("cgjkqsxz", "2"), **dict.fromkeys("dt", "3"),
+    "l": "4", **dict.fromkeys("mn", "5"), "r": "6",
+}  # fmt: skip
+# A part of a double surname shorter than this (de, la, bin) says too little on its own.
+_SHORTEST_PART = 3
+
+
+class Name(NamedTuple):
+    """One name of one person, folded. What is not known is an empty text."""
+
+    given: str = ""
+    middle: str = ""
+    surname: str = ""
+    suffix: str = ""
+
+    @property
+    def joined_surname(self) -> str:
+        return self.surname.replace(" ", "")
+
+    @property
+    def surname_parts(self) -> frozenset[str]:
+        """The parts of a double surname that may stand alone in another system."""
+        return frozenset(p for p in self.surname.split() if len(p) >= _SHORTEST_PART)
+
+    @property
+    def sounds(self) -> frozenset[str]:
+        """How the surname, and each of its parts, sounds."""
+        words = {self.joined_surname, *self.surname_parts} - {""}
+        return frozenset(phonetic(word) for word in words)
+
+
+@cache
+def _nicknamer() -> NickNamer:
+    return NickNamer()
+
+
+def fold(text: str | None) -> str:
+    """Lower case, no accents; apostrophes and dots join, all other punctuation separates."""
+    decomposed = unicodedata.normalize("NFKD", (text or "").casefold().translate(_LETTERS))
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^\w ]|_", " ", re.sub("['`.\u2018\u2019\u02bb]", "", plain)).split())
+
+
+def read_name(
+    given: str | None, middle: str | None, surname: str | None, suffix: str | None
+) -> Name:
+    """A name in four fields; a second given name counts as middle, a suffix is found anywhere."""
+    first, *more = fold(given).split() or [""]
+    family, found = _without_suffix(fold(surname).split())
+    middles, also_found = _without_suffix([*more, *fold(middle).split()], keep=0)
+    stated = fold(suffix)
+    return Name(
+        first,
+        " ".join(middles),
+        " ".join(family),
+        _SUFFIXES.get(stated, stated or found or also_found),
+    )
+
+
+def read_full_name(text: str, surname: str) -> Name:
+    """An alias in one text: "Given Surname", "Surname, Given", or a nickname alone."""
+    before, comma, after = text.partition(",")
+    if comma:
+        return read_name(after, None, before, None)
+    words, suffix = _without_suffix(fold(text).split())
+    if len(words) < 2:
+        return Name(words[0] if words else "", "", surname, suffix)
+    return Name(words[0], " ".join(words[1:-1]), words[-1], suffix)
+
+
+def _without_suffix(words: list[str], *, keep: int = 1) -> tuple[list[str], str]:
+    """A surname may be Junior; then it is the only word."""
+    if len(words) > keep and words[-1] in _SUFFIXES:
+        return words[:-1], _SUFFIXES[words[-1]]
+    return words, ""
+
+
+@cache
+def short_forms(given: str) -> frozenset[str]:
+    """Sam -> Samuel, Samantha ...; William -> Bill, Will ... The name itself is not among them."""
+    known = _nicknamer()
+    return frozenset(known.nicknames_of(given) | known.canonicals_of(given)) - {given}
+
+
+def are_nicknames(one: str, other: str) -> bool:
+    """True for Sam and Samuel, and for Bill and Will, who may both be William."""
+    if other in short_forms(one) or one in short_forms(other):
+        return True
+    known = _nicknamer()
+    return bool(known.canonicals_of(one) & known.canonicals_of(other))
+
+
+def phonetic(word: str) -> str:
+    """American Soundex: Smith and Smyth are both s530."""
+    code, last = word[:1], _SOUNDS.get(word[:1], "")
+    for letter in word[1:]:
+        sound = _SOUNDS.get(letter, "")
+        if sound and sound != last:
+            code += sound
+        if letter not in "hw":
+            last = sound
+    return f"{code:0<4}"[:4]

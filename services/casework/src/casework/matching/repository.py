@@ -1,0 +1,151 @@
+"""Every query about people, their identifiers and the reviews."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from casework.matching.domain import Candidate, IdentityReview, identity_of, read_names
+from casework.matching.errors import NoSuchReview
+from casework.matching.identity import Identity, lookup_keys, search_keys
+from casework.participants.person import Person, display_name
+from shared.database import Transaction
+
+# A name that half a city bears must not make one report slow.
+_MOST_CANDIDATES = 200
+
+_CANDIDATE = """
+SELECT p.participant_key, p.site, p.given, p.surname, p.names, p.dob, p.sex,
+       f.case_manager, f.enrolled_at,
+       ARRAY(SELECT i.digest FROM identifier_digest i
+             WHERE i.participant_key = p.participant_key AND i.digest = ANY($2)) AS shared,
+       EXISTS (SELECT FROM ruled_out r WHERE r.participant_key = p.participant_key
+                                         AND r.identity_digest = $3) AS ruled_out
+FROM person p JOIN participant_file f USING (participant_key)
+WHERE p.site = $1 AND f.state <> 'exited' AND p.participant_key = ANY"""
+
+# The keys are gathered first, in an array, so that every plan is a handful of index lookups.
+_LOOKUP = f"""{_CANDIDATE} (ARRAY(
+    SELECT participant_key FROM identifier_digest WHERE digest = ANY($2)
+    UNION
+    (SELECT participant_key FROM person_key WHERE site = $1 AND key = ANY($4)
+     LIMIT {_MOST_CANDIDATES})))"""  # noqa: S608 - constant text
+
+
+async def share_roster(tx: Transaction, site: str) -> None:
+    """Keep the site's people as they are until this transaction ends: files wait, reports do not.
+
+    Without it a report and the file it belongs to could pass each other, each unseen.
+    """
+    if site not in tx.info:
+        await tx.raw.execute(
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended('roster:' || $1, 0))", site
+        )
+        tx.info[site] = "shared"
+
+
+async def own_roster(tx: Transaction, site: str) -> None:
+    """Change the site's people alone: two referrals of one person must not open two files."""
+    await tx.raw.execute("SELECT pg_advisory_xact_lock(hashtextextended('roster:' || $1, 0))", site)
+    tx.info[site] = "owned"
+
+
+async def list_candidates(
+    tx: Transaction, site: str, identity: Identity, known_as: bytes
+) -> list[Candidate]:
+    """Everybody with an open file at the site who may be meant; one statement, indexes only."""
+    keys = sorted(lookup_keys(identity))
+    rows = await tx.raw.fetch(_LOOKUP, site, list(identity.identifiers), known_as, keys)
+    return [_candidate(row) for row in rows]
+
+
+async def find_candidate(tx: Transaction, site: str, participant_key: str) -> Candidate | None:
+    """One person on file, unless the file was closed."""
+    row = await tx.raw.fetchrow(f"{_CANDIDATE} ($4)", site, [], b"", [participant_key])
+    return _candidate(row) if row else None
+
+
+def _candidate(row: Mapping[str, Any]) -> Candidate:
+    return Candidate(
+        participant_key=row["participant_key"],
+        site=row["site"],
+        identity=Identity(
+            names=read_names(row["names"]),
+            dob=row["dob"],
+            sex=row["sex"],
+            identifiers=frozenset(row["shared"]),
+        ),
+        display_name=display_name(row["given"], row["surname"]),
+        case_manager=row["case_manager"],
+        enrolled_at=row["enrolled_at"],
+        ruled_out=row["ruled_out"],
+    )
+
+
+async def add_keys(tx: Transaction, person: Person, identifiers: Collection[bytes]) -> None:
+    """Make the person findable under what is known of them now."""
+    await tx.flush()
+    key, site = person.participant_key, person.site
+    await tx.raw.execute(
+        "INSERT INTO person_key (site, key, participant_key) SELECT $1, unnest($2::text[]), $3"
+        " ON CONFLICT DO NOTHING",
+        site, sorted(search_keys(identity_of(person))), key,
+    )  # fmt: skip
+    await tx.raw.execute(
+        "INSERT INTO identifier_digest (site, digest, participant_key)"
+        " SELECT $1, unnest($2::bytea[]), $3 ON CONFLICT DO NOTHING",
+        site, sorted(identifiers), key,
+    )  # fmt: skip
+
+
+async def add_reviews(tx: Transaction, reviews: Sequence[IdentityReview]) -> list[IdentityReview]:
+    """Add those that were not asked before; returns them."""
+    asked = select(IdentityReview.participant_key).where(
+        col(IdentityReview.receipt).in_([review.receipt for review in reviews])
+    )
+    known = set((await tx.exec(asked)).all())
+    fresh = [review for review in reviews if review.participant_key not in known]
+    tx.add_all(fresh)
+    return fresh
+
+
+async def get_review(tx: Transaction, review_id: UUID, sites: Collection[str]) -> IdentityReview:
+    review = await tx.get(IdentityReview, review_id)
+    if review is None or review.site not in sites:
+        raise NoSuchReview
+    return review
+
+
+async def lock_review(tx: Transaction, review: IdentityReview) -> None:
+    """Its contact first, as the purge does: one answer per report at a time."""
+    await tx.raw.execute("SELECT FROM contact WHERE receipt = $1 FOR UPDATE", review.receipt)
+    await tx.refresh(review, with_for_update=True)
+
+
+async def list_open_reviews_of(tx: Transaction, receipt: UUID) -> Sequence[IdentityReview]:
+    statement = select(IdentityReview).where(
+        IdentityReview.receipt == receipt, IdentityReview.state == "open"
+    )
+    return (await tx.exec(statement)).all()
+
+
+async def list_open_reviews(
+    tx: Transaction, sites: Collection[str], limit: int, after: UUID | None
+) -> Sequence[IdentityReview]:
+    """Oldest first, which is the order in which they were raised."""
+    statement = select(IdentityReview).where(
+        IdentityReview.state == "open", col(IdentityReview.site).in_(sites)
+    )
+    if after is not None:
+        statement = statement.where(col(IdentityReview.id) > after)
+    return (await tx.exec(statement.order_by(col(IdentityReview.id)).limit(limit))).all()
+
+
+async def add_ruled_out(tx: Transaction, review: IdentityReview) -> None:
+    """Remember "not this person" for whoever is described in the same way again."""
+    await tx.raw.execute(
+        "INSERT INTO ruled_out (participant_key, identity_digest, review_id) VALUES ($1, $2, $3)"
+        " ON CONFLICT DO NOTHING",
+        review.participant_key, review.identity_digest, review.id,
+    )  # fmt: skip

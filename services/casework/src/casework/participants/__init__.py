@@ -1,0 +1,1 @@
+"""The person's file: state, case manager, intake, enrollment, timeline."""

@@ -1,0 +1,232 @@
+"""Files over HTTP: read, assign, complete intake, change status."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from casework.edges import Body, Expected, Key, edit_by, etag, refuse_future
+from casework.participants import handlers, repository
+from casework.participants.commands import AssignCaseManager, ChangeStatus, CompleteIntake
+from casework.participants.domain import ExitReason, InactiveReason, ParticipantFile, State
+from casework.participants.person import Person, display_name
+from casework.settings import Settings
+from casework.topics import Domain
+from shared.callers import Caller, require
+from shared.errors import Malformed
+from shared.idempotency import IdempotentRoute, Tx
+from shared.paging import Page, page_of
+
+router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=IdempotentRoute)
+
+Reader = Annotated[Caller, Depends(require("case-manager", "supervisor", "referral-desk"))]
+Staff = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
+Assigner = Annotated[Caller, Depends(require("supervisor", "referral-desk"))]
+Login = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class FileAnswer(BaseModel):
+    """A file without the person: safe to answer a change with."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    participant_key: str
+    site: str
+    state: State
+    reason: str | None
+    case_manager: str | None
+    backup: str | None
+    supervisor: str | None
+    opened_at: datetime
+    intake_completed_at: datetime | None
+    enrolled_at: datetime | None
+
+
+class PersonAnswer(BaseModel):
+    """Who the file is about, as given."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    given: str | None
+    middle: str | None
+    surname: str | None
+    suffix: str | None
+    aliases: list[str]
+    dob: date | None
+    sex: str | None
+
+
+class ParticipantAnswer(FileAnswer):
+    """A file with its person."""
+
+    display_name: str
+    person: PersonAnswer
+
+
+@router.get("", summary="Files at the caller's sites")
+async def list_participants(
+    caller: Reader,
+    tx: Tx,
+    referral_id: UUID | None = None,
+    state: State | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> Page[ParticipantAnswer]:
+    files = await repository.list_files(
+        tx, caller.sites, limit=limit + 1, after=cursor, state=state, referral_id=referral_id
+    )
+    found = await repository.list_people(tx, [file.participant_key for file in files])
+    answers = [_answer(file, found[file.participant_key]) for file in files]
+    return page_of(answers, limit, lambda answer: answer.participant_key)
+
+
+@router.get("/{key}", summary="One file")
+async def get_participant(
+    key: Key, caller: Reader, tx: Tx, response: Response
+) -> ParticipantAnswer:
+    file = await repository.get_file(tx, key, caller.sites)
+    response.headers.update(etag(file.version))
+    return _answer(file, (await repository.list_people(tx, [key]))[key])
+
+
+def _answer(file: ParticipantFile, person: Person) -> ParticipantAnswer:
+    return ParticipantAnswer(
+        **FileAnswer.model_validate(file).model_dump(),
+        display_name=display_name(person.given, person.surname),
+        person=PersonAnswer.model_validate(person),
+    )
+
+
+class TimelineEntry(BaseModel):
+    """Something that happened; what `detail` holds depends on `kind`."""
+
+    at: datetime
+    id: UUID
+    kind: str
+    detail: dict[str, Any]
+
+
+@router.get("/{key}/timeline", summary="What happened, newest first")
+async def show_timeline(
+    key: Key,
+    caller: Staff,
+    tx: Tx,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: str | None = None,
+) -> Page[TimelineEntry]:
+    await repository.get_file(tx, key, caller.sites)
+    rows = await repository.list_timeline(tx, key, limit + 1, _position(cursor))
+    entries = [TimelineEntry(**row) for row in rows]
+    return page_of(entries, limit, lambda entry: f"{entry.at.isoformat()}_{entry.id}")
+
+
+def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    at, _, entry_id = cursor.partition("_")
+    try:
+        # A plus sign that was not escaped in the query arrives as a space.
+        return datetime.fromisoformat(at.replace(" ", "+")), UUID(entry_id)
+    except ValueError:
+        raise Malformed("The cursor is not one that this list gave.") from None
+
+
+class Override(Body):
+    """Why a supervisor goes beyond the caseload limit."""
+
+    reason: Annotated[str, Field(min_length=3, max_length=500)]
+
+
+class AssignmentBody(Body):
+    """Who becomes responsible, and who stands in for them."""
+
+    case_manager: Login
+    backup: Login | None = None
+    supervisor: Login | None = None
+    override: Override | None = None
+
+
+class AssignmentAnswer(BaseModel):
+    """`warning` is set when the caseload is larger than it should be."""
+
+    id: UUID
+    participant_key: str
+    case_manager: str
+    backup: str | None
+    supervisor: str | None
+    assigned_at: datetime
+    caseload: int
+    warning: str | None
+
+
+@router.post("/{key}/assignments", status_code=201, summary="Make somebody responsible")
+async def assign_case_manager(
+    request: Request, key: Key, body: AssignmentBody, caller: Assigner, expected: Expected, tx: Tx
+) -> AssignmentAnswer:
+    settings: Settings = request.app.state.runtime.settings
+    command = AssignCaseManager(
+        edit=edit_by(caller, key, expected),
+        case_manager=body.case_manager,
+        backup=body.backup,
+        supervisor=body.supervisor,
+        override_reason=body.override.reason if body.override else None,
+        by_supervisor=caller.has("supervisor"),
+    )
+    assignment, caseload, limits = await handlers.assign_case_manager(command, tx, settings.policy)
+    warning = f"This caseload has reached {limits.warn_at}." if caseload >= limits.warn_at else None
+    return AssignmentAnswer(**assignment.model_dump(), caseload=caseload, warning=warning)
+
+
+class IntakeBody(Body):
+    """The interview that completes intake."""
+
+    started_at: AwareDatetime | None = None
+    completed_at: AwareDatetime
+    domains: Annotated[list[Domain], Field(min_length=1, max_length=len(Domain))]
+
+    @model_validator(mode="after")
+    def in_order(self) -> "IntakeBody":
+        if self.started_at and self.started_at > self.completed_at:
+            raise PydanticCustomError("ends_before_it_starts", "Complete it after its start.")
+        return self
+
+
+@router.post("/{key}/intake", status_code=201, summary="Complete intake, once")
+async def complete_intake(
+    key: Key, body: IntakeBody, caller: Staff, expected: Expected, tx: Tx, response: Response
+) -> FileAnswer:
+    refuse_future("/completed_at", body.completed_at, tx.now)
+    edit = edit_by(caller, key, expected)
+    command = CompleteIntake(edit, body.started_at, body.completed_at, tuple(body.domains))
+    file = await handlers.complete_intake(command, tx)
+    response.headers.update(etag(file.version))
+    return FileAnswer.model_validate(file)
+
+
+class StatusBody(Body):
+    """How engagement stands. `inactive` and `exited` need a reason of their own kind."""
+
+    state: State
+    reason: InactiveReason | ExitReason | None = None
+
+    @model_validator(mode="after")
+    def reason_fits(self) -> "StatusBody":
+        kinds: dict[State, type] = {
+            State.ACTIVE: type(None), State.INACTIVE: InactiveReason, State.EXITED: ExitReason
+        }  # fmt: skip
+        if not isinstance(self.reason, kinds.get(self.state, bool)):
+            raise PydanticCustomError("reason_unfit", "Give a reason that belongs to the state.")
+        return self
+
+
+@router.post("/{key}/status", summary="Say how engagement stands")
+async def change_status(
+    key: Key, body: StatusBody, caller: Staff, expected: Expected, tx: Tx, response: Response
+) -> FileAnswer:
+    command = ChangeStatus(edit_by(caller, key, expected), body.state, body.reason)
+    file = await handlers.change_status(command, tx)
+    response.headers.update(etag(file.version))
+    return FileAnswer.model_validate(file)

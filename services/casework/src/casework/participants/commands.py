@@ -1,0 +1,48 @@
+"""What casework can be asked to do with a person's file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from casework.participants.domain import ExitReason, InactiveReason, State
+from casework.topics import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Who edits which file at their sites (R-32); `expected` is the version that they read."""
+
+    participant_key: str
+    by: str
+    sites: frozenset[str]
+    expected: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignCaseManager:
+    """Make somebody responsible for a participant, from now on."""
+
+    edit: Edit
+    case_manager: str
+    backup: str | None
+    supervisor: str | None
+    override_reason: str | None
+    by_supervisor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteIntake:
+    """Record that the intake interview is done."""
+
+    edit: Edit
+    started_at: datetime | None
+    completed_at: datetime
+    domains: tuple[Domain, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStatus:
+    """Say how the participant's engagement stands. There is no "failed"."""
+
+    edit: Edit
+    state: State
+    reason: InactiveReason | ExitReason | None

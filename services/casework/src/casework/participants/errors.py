@@ -1,0 +1,23 @@
+"""Rules of the person's file."""
+
+from shared.errors import Conflict, NotFound
+
+
+class NoSuchParticipant(NotFound):
+    """There is no such participant at this caller's sites."""
+
+
+class ParticipantExited(Conflict):
+    """The participant has exited the program; the file is closed."""
+
+
+class NotEnrolled(Conflict):
+    """Only an enrolled participant can be active or inactive."""
+
+
+class IntakeAlreadyCompleted(Conflict):
+    """Intake was completed before; it happens once."""
+
+
+class CaseloadFull(Conflict):
+    """This case manager has a full caseload; a supervisor may override with a reason."""

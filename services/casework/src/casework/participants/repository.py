@@ -1,0 +1,151 @@
+"""Every query about files, assignments and the timeline."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, func, select, update
+
+from casework.participants.domain import Assignment, ParticipantFile, State
+from casework.participants.errors import NoSuchParticipant
+from casework.participants.person import Person
+from shared.database import Transaction
+from shared.events import ParticipantReferred
+
+_TIMELINE = """
+SELECT at, id, kind, detail FROM (
+    SELECT occurred_at AS at, receipt AS id, 'contact' AS kind,
+           json_build_object('contact_type', contact_type, 'source_system', source_system,
+               'source_record_id', source_record_id, 'record_version', record_version,
+               'received_at', received_at, 'outcome', outcome, 'tier', tier) AS detail
+    FROM contact WHERE participant_key = $1
+    UNION ALL
+    SELECT occurred_at, referral_id, 'referral',
+           json_build_object('referral_type', referral_type, 'source_system', source_system)
+    FROM attached_referral WHERE participant_key = $1
+    UNION ALL
+    SELECT assigned_at, id, 'assignment',
+           json_build_object('case_manager', case_manager, 'backup', backup,
+               'supervisor', supervisor, 'assigned_by', assigned_by,
+               'override_reason', override_reason)
+    FROM case_assignment WHERE participant_key = $1
+    UNION ALL
+    SELECT completed_at, id, 'intake', json_build_object('domains', domains)
+    FROM intake_interview WHERE participant_key = $1
+    UNION ALL
+    SELECT signed_at, id, 'consent',
+           json_build_object('template_version', template_version, 'expires_on', expires_on)
+    FROM signed_consent WHERE participant_key = $1
+    UNION ALL
+    SELECT revoked_at, id, 'consent_revoked', json_build_object('revoked_by', revoked_by)
+    FROM signed_consent WHERE participant_key = $1 AND revoked_at IS NOT NULL
+    UNION ALL
+    SELECT created_at, id, 'plan',
+           json_build_object('version', version, 'domains', domains, 'agreed_at', agreed_at)
+    FROM plan_version WHERE participant_key = $1
+    UNION ALL
+    SELECT changed_at, id, 'status', json_build_object('state', state, 'reason', reason)
+    FROM status_change WHERE participant_key = $1) AS entry
+WHERE $2::timestamptz IS NULL OR (at, id) < ($2, $3::uuid)
+ORDER BY at DESC, id DESC LIMIT $4"""
+
+
+async def get_file(tx: Transaction, key: str, sites: Collection[str]) -> ParticipantFile:
+    """Another site's file does not exist for this caller (R-32)."""
+    file = await tx.get(ParticipantFile, key)
+    if file is None or file.site not in sites:
+        raise NoSuchParticipant
+    return file
+
+
+async def get_file_to_edit(tx: Transaction, key: str, sites: Collection[str]) -> ParticipantFile:
+    """The same, locked until the transaction ends."""
+    file = await get_file(tx, key, sites)
+    await tx.refresh(file, with_for_update=True)
+    return file
+
+
+async def list_files(
+    tx: Transaction,
+    sites: Collection[str],
+    *,
+    limit: int,
+    after: str | None = None,
+    state: State | None = None,
+    referral_id: UUID | None = None,
+) -> Sequence[ParticipantFile]:
+    """By key, which is random: the order says nothing about who came when."""
+    statement = select(ParticipantFile).where(col(ParticipantFile.site).in_(sites))
+    if after is not None:
+        statement = statement.where(ParticipantFile.participant_key > after)
+    if state is not None:
+        statement = statement.where(ParticipantFile.state == state)
+    if referral_id is not None:
+        key = await find_referral(tx, referral_id)
+        statement = statement.where(ParticipantFile.participant_key == key)
+    ordered = statement.order_by(ParticipantFile.participant_key).limit(limit)
+    return (await tx.exec(ordered)).all()
+
+
+async def find_referral(tx: Transaction, referral_id: UUID) -> str | None:
+    """The key of the file that this referral was attached to."""
+    key: str | None = await tx.raw.fetchval(
+        "SELECT participant_key FROM attached_referral WHERE referral_id = $1", referral_id
+    )
+    return key
+
+
+async def add_referral(tx: Transaction, referral: ParticipantReferred, key: str) -> None:
+    """`referred_as` is the key that referral gave; another than `key` when somebody came again."""
+    await tx.raw.execute(
+        "INSERT INTO attached_referral (referral_id, participant_key, referred_as, referral_type,"
+        " source_system, occurred_at, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        referral.referral_id, key, referral.subject, referral.referral_type,
+        referral.source_system, referral.occurred_at, referral.received_at,
+    )  # fmt: skip
+
+
+async def get_person(tx: Transaction, participant_key: str) -> Person:
+    statement = select(Person).where(Person.participant_key == participant_key).with_for_update()
+    return (await tx.exec(statement)).one()
+
+
+async def list_people(tx: Transaction, keys: Collection[str]) -> dict[str, Person]:
+    found = await tx.exec(select(Person).where(col(Person.participant_key).in_(keys)))
+    return {person.participant_key: person for person in found}
+
+
+async def count_caseload(tx: Transaction, site: str, case_manager: str, *, but: str) -> int:
+    """How many others are assigned; locked, so that two assignments cannot both be the last."""
+    await tx.raw.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('caseload:' || $1 || ':' || $2, 0))",
+        site, case_manager,
+    )  # fmt: skip
+    statement = select(func.count()).where(
+        ParticipantFile.site == site,
+        ParticipantFile.case_manager == case_manager,
+        ParticipantFile.state != State.EXITED,
+        ParticipantFile.participant_key != but,
+    )
+    return (await tx.exec(statement)).one()
+
+
+async def add_assignment(tx: Transaction, assignment: Assignment) -> None:
+    """The one before ends when this one begins."""
+    await tx.exec(
+        update(Assignment)
+        .where(
+            col(Assignment.participant_key) == assignment.participant_key,
+            col(Assignment.ended_at).is_(None),
+        )
+        .values(ended_at=assignment.assigned_at)
+    )
+    tx.add(assignment)
+
+
+async def list_timeline(
+    tx: Transaction, key: str, limit: int, before: tuple[datetime, UUID] | None
+) -> list[Mapping[str, Any]]:
+    at, entry_id = before or (None, None)
+    return list(await tx.raw.fetch(_TIMELINE, key, at, entry_id, limit))

@@ -1,0 +1,79 @@
+"""Asking people, one after the other, until somebody has the alert or the route ends."""
+
+from notifier import queue, recording, repository
+from notifier.domain import Alert, AlertStep, StepKind
+from notifier.policy import due_at
+from notifier.recording import AlertDraft, Surroundings
+from notifier.routing import PROGRAM_LINE, Stop, next_stop
+from shared.database import Transaction, publish
+from shared.sites import zone_of
+from shared.timers import set_timer
+
+ANSWER_DUE = "alert.answer-due"
+
+
+async def escalate(alert: Alert, reason: str, tx: Transaction) -> None:
+    """Ask the next on the route; at its end the alert visibly ends unanswered."""
+    around = await recording.look_around(tx, alert.site, alert.participant, at=tx.now)
+    seen = await repository.list_seen(tx, alert.id) | {alert.recipient}
+    passed, stop = next_stop(around.stops, seen)
+    for skipped in passed:
+        if skipped.stop.sub is not None:
+            detail = f"{skipped.stop.role}:{skipped.reason}"
+            add_step(alert, StepKind.PASSED_OVER, tx, who=skipped.stop.sub, detail=detail)
+    if stop is None:
+        add_step(alert, StepKind.UNANSWERED, tx, who=alert.recipient, detail=reason)
+        await repository.touch_inboxes(tx, alert.id)
+        return
+    previous = alert.recipient
+    detail = f"{stop.role}:{reason}"
+    await ask(alert, StepKind.ESCALATED, sub_of(stop), around, tx, detail=detail)
+    publish(tx, alert.moved(previous, reason, tx.now))
+
+
+async def ask(
+    alert: Alert,
+    kind: StepKind,
+    who: str,
+    around: Surroundings,
+    tx: Transaction,
+    *,
+    detail: str | None = None,
+    by: str | None = None,
+) -> None:
+    """Make somebody the recipient, with a clock and a message of their own."""
+    if kind is not StepKind.ESCALATED:
+        # Who did not answer in time may still; who was relieved need not be woken.
+        await queue.cancel(tx, alert.id, alert.recipient)
+    step = add_step(alert, kind, tx, who=who, detail=detail, by=by)
+    alert.due_at = due_at(alert.alert_class, around.clocks, tx.now, zone_of(alert.site))
+    await wait_for_answer(alert, tx)
+    await tx.flush()
+    await repository.put_in_inbox(tx, alert, who)
+    await queue.add_page(tx, alert, step)
+    await repository.touch_inboxes(tx, alert.id)
+
+
+def add_step(
+    alert: Alert,
+    kind: StepKind,
+    tx: Transaction,
+    *,
+    who: str | None = None,
+    detail: str | None = None,
+    by: str | None = None,
+) -> AlertStep:
+    step = AlertStep(alert_id=alert.id, at=tx.now, kind=kind, who=who, detail=detail, by=by)
+    tx.add(step)
+    alert.follow(step)
+    return step
+
+
+async def wait_for_answer(alert: AlertDraft | Alert, tx: Transaction) -> None:
+    """Start or move the one clock of an alert that needs an answer."""
+    if alert.due_at is not None:
+        await set_timer(tx, ANSWER_DUE, str(alert.id), alert.due_at)
+
+
+def sub_of(stop: Stop) -> str:
+    return stop.sub or PROGRAM_LINE

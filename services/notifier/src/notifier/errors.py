@@ -1,0 +1,27 @@
+"""What the notifier refuses."""
+
+from shared.errors import Conflict, Invalid, NotFound
+
+
+class AlertNotFound(NotFound):
+    """No alert of this id is in your inbox or at your site."""
+
+
+class AlertEnded(Conflict):
+    """This alert has ended: nobody is being asked any more, so there is nothing to hand over."""
+
+
+class StaffNotFound(NotFound):
+    """The notifier knows nobody of this name at the site."""
+
+
+class NotReachable(Conflict):
+    """The person has no contact method at this site, so nothing can be handed over to them."""
+
+
+class AddressRefused(Invalid):
+    """This is not an address that mail can be sent to."""
+
+
+class CodeWrong(Invalid):
+    """The code is not the one that was sent, or it is too old: have a new one sent."""

@@ -1,0 +1,214 @@
+"""One thread per incident: which thread a contact belongs to, and what it adds. Pure.
+
+The same arrest reported by three systems pages once; a fact that changes what the case manager
+should do pages again (domain.md 7.5, rules 4 to 7).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.events import ChargePart, ParticipantRecontacted, RecontactCause
+from shared.sealing import KeyRing
+
+ONE_INCIDENT = timedelta(hours=72)
+
+# What somebody who knows of the latter already knows: an arrest report after the booking is late.
+_IMPLIED_BY = {
+    RecontactCause.POLICE_CONTACT: {
+        RecontactCause.CITATION,
+        RecontactCause.ARREST,
+        RecontactCause.BOOKING,
+    },
+    RecontactCause.ARREST: {RecontactCause.BOOKING},
+}
+_IN_CUSTODY = {
+    RecontactCause.ARREST: True,
+    RecontactCause.BOOKING: True,
+    RecontactCause.RELEASE: False,
+}
+
+
+class News(StrEnum):
+    """Why a contact is worth a page."""
+
+    FIRST = "first_report"
+    CAUSE = "another_kind_of_contact"
+    CUSTODY = "custody_changed"
+    CHARGE = "charge_added"
+    COURT = "court_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one report says about an incident. `record` is a digest of its source record."""
+
+    cause: RecontactCause
+    occurred_at: datetime
+    receipt: UUID
+    record: str
+    version: int
+    charges: tuple[ChargePart, ...]
+    court_at: datetime | None
+    keys: frozenset[str]
+
+    @classmethod
+    def of(cls, contact: ParticipantRecontacted, ring: KeyRing) -> "Fact":
+        source = (contact.site, contact.reported_by, contact.source_record_id)
+        record = ring.digest("alert-record", *source).hex()
+        return cls(
+            cause=contact.cause,
+            occurred_at=contact.occurred_at,
+            receipt=contact.receipt,
+            record=record,
+            version=contact.record_version,
+            charges=contact.charges,
+            court_at=contact.next_court.at if contact.next_court else None,
+            keys=frozenset((f"record:{record}", *_numbers(contact))),
+        )
+
+
+def _numbers(contact: ParticipantRecontacted) -> Iterable[str]:
+    numbers = {
+        "incident": contact.incident_number,
+        "booking": contact.booking_number,
+        "cause": contact.cause_number,
+    }
+    return (f"{kind}:{plain(number)}" for kind, number in numbers.items() if number)
+
+
+class KnownCharge(BaseModel):
+    """A charge that the thread has, as its source wrote it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    record: str
+    seq: int
+    statute: str | None
+    text: str | None
+
+    @classmethod
+    def of(cls, charge: ChargePart, record: str) -> "KnownCharge":
+        # "RCW 9A.56.050" and "9A.56.050" are one statute.
+        statute = plain(re.sub(r"^[A-Za-z.]+\s+", "", charge.statute or ""))
+        text = plain(charge.text or "")
+        return cls(record=record, seq=charge.seq, statute=statute or None, text=text or None)
+
+    def is_same(self, other: "KnownCharge") -> bool:
+        """The statute decides; without it the text, or the place in the same record."""
+        if self.statute and other.statute:
+            return self.statute == other.statute
+        if (self.record, self.seq) == (other.record, other.seq):
+            return True
+        return self.text is not None and self.text == other.text
+
+
+class Known(BaseModel):
+    """All that a thread has been told."""
+
+    model_config = ConfigDict(frozen=True)
+
+    causes: frozenset[RecontactCause] = frozenset()
+    receipts: frozenset[UUID] = frozenset()
+    versions: dict[str, int] = {}
+    charges: tuple[KnownCharge, ...] = ()
+    courts: dict[str, AwareDatetime] = {}
+    in_custody: bool | None = None
+    custody_at: AwareDatetime | None = None
+
+    def news_in(self, fact: Fact) -> tuple[News, ...]:
+        """What is materially new; empty for repeats, late versions and corrected wording."""
+        if fact.receipt in self.receipts or fact.version < self.versions.get(fact.record, 0):
+            return ()
+        found = {
+            News.CAUSE: self._is_other_cause(fact),
+            News.CUSTODY: self._turns_custody(fact),
+            News.CHARGE: self._adds_charge(fact),
+            News.COURT: self._moves_court(fact),
+        }
+        return tuple(news for news, is_new in found.items() if is_new)
+
+    def _is_other_cause(self, fact: Fact) -> bool:
+        told_by = {fact.cause} | _IMPLIED_BY.get(fact.cause, set())
+        return self.causes.isdisjoint(told_by)
+
+    def _turns_custody(self, fact: Fact) -> bool:
+        now = _IN_CUSTODY.get(fact.cause)
+        if now is None or self.in_custody is None or self.custody_at is None:
+            return False
+        return now is not self.in_custody and fact.occurred_at > self.custody_at
+
+    def _adds_charge(self, fact: Fact) -> bool:
+        told = [KnownCharge.of(charge, fact.record) for charge in fact.charges]
+        return any(not any(k.is_same(charge) for k in self.charges) for charge in told)
+
+    def _moves_court(self, fact: Fact) -> bool:
+        if fact.court_at is None:
+            return False
+        if fact.record in self.courts:
+            return self.courts[fact.record] != fact.court_at
+        return fact.court_at not in self.courts.values()
+
+    def learn(self, fact: Fact) -> "Known":
+        """The same with this report; an outdated version of a record adds only its receipt."""
+        receipts = self.receipts | {fact.receipt}
+        if fact.version < self.versions.get(fact.record, 0):
+            return self.model_copy(update={"receipts": receipts})
+        told = tuple(KnownCharge.of(charge, fact.record) for charge in fact.charges)
+        kept = tuple(charge for charge in self.charges if charge.record != fact.record)
+        court = {fact.record: fact.court_at} if fact.court_at else {}
+        changes = {
+            "receipts": receipts,
+            "causes": self.causes | {fact.cause},
+            "versions": self.versions | {fact.record: fact.version},
+            "charges": kept + told,
+            "courts": self.courts | court,
+        }
+        return self.model_copy(update=changes | self._custody_after(fact))
+
+    def _custody_after(self, fact: Fact) -> dict[str, object]:
+        now = _IN_CUSTODY.get(fact.cause)
+        if now is None or (self.custody_at and fact.occurred_at < self.custody_at):
+            return {}
+        return {"in_custody": now, "custody_at": fact.occurred_at}
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A thread, as far as telling incidents apart needs it."""
+
+    thread_id: UUID
+    keys: frozenset[str]
+    started_at: datetime
+    known: Known
+
+
+def choose(incidents: Sequence[Incident], fact: Fact) -> Incident | None:
+    """The incident that the report is about: one that shares a number, else one within 72 hours."""
+    sharing = [i for i in incidents if i.keys & fact.keys]
+    near = [
+        i
+        for i in incidents
+        if abs(fact.occurred_at - i.started_at) <= ONE_INCIDENT and not _contradict(i, fact)
+    ]
+    return max(sharing or near, key=lambda i: i.started_at, default=None)
+
+
+def _contradict(incident: Incident, fact: Fact) -> bool:
+    """Both have an incident number, or both a booking number, and none in common."""
+    for kind in ("incident:", "booking:"):
+        one = {key for key in incident.keys if key.startswith(kind)}
+        other = {key for key in fact.keys if key.startswith(kind)}
+        if one and other and one.isdisjoint(other):
+            return True
+    return False
+
+
+def plain(text: str) -> str:
+    """Letters and digits only, so that spelling does not tell two numbers apart."""
+    return re.sub(r"[^0-9a-z]+", "", text.casefold())

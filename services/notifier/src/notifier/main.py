@@ -1,0 +1,37 @@
+"""The notifier. `uvicorn notifier.main:create_app --factory`."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from notifier import api, pages
+from notifier.consumers import SUBSCRIPTIONS
+from notifier.deliveries import deliver
+from notifier.settings import Settings
+from notifier.staff import api as staff_api
+from notifier.stream import Hub
+from notifier.timers import TIMERS
+from shared import service
+from shared.clock import Clock
+from shared.supervisor import end_process
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    on_failure: Callable[[], None] = end_process,
+) -> FastAPI:
+    """The app; without settings, from the environment."""
+    settings, hub = settings or Settings(), Hub()
+    notifier = service.Service(
+        name="notifier",
+        purpose="The alert reaches the person on duty, provably.",
+        routers=(api.router, staff_api.router, pages.router),
+        subscriptions=SUBSCRIPTIONS,
+        timers=TIMERS,
+        tasks=(*[deliver] * settings.delivery_workers, hub.announce_changes),
+    )
+    app = service.create_app(notifier, settings, clock=clock, on_failure=on_failure)
+    app.state.hub = hub
+    return app

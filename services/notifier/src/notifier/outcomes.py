@@ -1,0 +1,102 @@
+"""What the outcome of a delivery means for its alert."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from notifier import queue, repository
+from notifier.asking import add_step, escalate
+from notifier.channels import Outcome, Result
+from notifier.domain import Alert, AlertState, StepKind
+from notifier.queue import Job
+from shared.database import Transaction, publish
+from shared.events import AlertDelivered
+
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=5)
+# An outage of the mail server is waited out this long; meanwhile the alert's own clock runs.
+GIVE_UP_AFTER = timedelta(hours=24)
+# A try whose outcome is unknown is repeated once: better one message twice than none.
+UNKNOWNS_ALLOWED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A job and how it went. `chance` in [0, 1) spreads retries."""
+
+    job: Job
+    result: Result
+    chance: float
+
+
+def wait_before(attempts: int, chance: float) -> timedelta:
+    """Doubling from seconds to minutes, between half and all of it, so that retries spread."""
+    longest: timedelta = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    return longest * (0.5 + chance / 2)
+
+
+async def record_outcome(done: Done, tx: Transaction) -> None:
+    """The delivery's end, or its next try, and what follows for the alert."""
+    job = done.job
+    # The alert first: everybody else who locks both does so in this order.
+    alert = await repository.get_alert(tx, job.alert_id) if job.alert_id else None
+    match _decide(done, alert, tx):
+        case Outcome.SENT:
+            await _sent(done, alert, tx)
+        case Outcome.RETRY:
+            await _again(done, alert, tx)
+        case Outcome.CANCELLED:
+            await queue.end(tx, job, "cancelled", done.result.detail)
+        case _:
+            await _failed(done, alert, tx)
+
+
+def _decide(done: Done, alert: Alert | None, tx: Transaction) -> Outcome:
+    """Unknown is tried again once; nothing is tried for ever or after the answer."""
+    outcome, job = done.result.outcome, done.job
+    if outcome is Outcome.UNKNOWN:
+        outcome = Outcome.RETRY if job.unknowns <= UNKNOWNS_ALLOWED else Outcome.REFUSED
+    if outcome is Outcome.RETRY and alert and alert.state == AlertState.ACKNOWLEDGED:
+        return Outcome.CANCELLED
+    if outcome is Outcome.RETRY and tx.now - job.created_at > GIVE_UP_AFTER:
+        return Outcome.REFUSED
+    return outcome
+
+
+async def _sent(done: Done, alert: Alert | None, tx: Transaction) -> None:
+    job = done.job
+    if not await queue.end(tx, job, "sent", done.result.detail) or alert is None:
+        return
+    add_step(alert, StepKind.DELIVERED, tx, who=job.recipient, detail=job.channel)
+    delivered = AlertDelivered(
+        site=alert.site,
+        subject=alert.participant,
+        occurred_at=tx.now,
+        alert_id=alert.id,
+        recipient=job.recipient,
+        channel=job.channel,
+    )
+    publish(tx, delivered)
+    if alert.is_waiting and alert.due_at is None:
+        add_step(alert, StepKind.TOLD, tx, who=job.recipient)
+    await repository.touch_inboxes(tx, alert.id)
+
+
+async def _again(done: Done, alert: Alert | None, tx: Transaction) -> None:
+    job, result = done.job, done.result
+    until = tx.now + wait_before(job.attempts, done.chance)
+    arrived = result.outcome is Outcome.UNKNOWN
+    if not await queue.postpone(tx, job, until, result.detail, arrived=arrived):
+        return
+    if alert is not None and job.attempts == 1:
+        add_step(alert, StepKind.DELAYED, tx, who=job.recipient, detail=result.detail)
+
+
+async def _failed(done: Done, alert: Alert | None, tx: Transaction) -> None:
+    """For good. If this person is being asked right now, the next one is, at once."""
+    job, detail = done.job, done.result.detail
+    if not await queue.end(tx, job, "failed", detail) or alert is None:
+        return
+    add_step(alert, StepKind.NOT_DELIVERED, tx, who=job.recipient, detail=detail)
+    if alert.is_waiting and alert.recipient == job.recipient:
+        await escalate(alert, "not_delivered", tx)
+    await repository.touch_inboxes(tx, alert.id)

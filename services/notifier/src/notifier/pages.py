@@ -1,0 +1,108 @@
+"""The inbox and an alert's thread, for people. Plain forms first; live by the shared script."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from notifier import handlers, repository, views, words
+from notifier.commands import AcknowledgeAlert, HandOverAlert
+from notifier.domain import Action, Alert, AlertEntry, AlertState
+from notifier.routing import PROGRAM_LINE
+from notifier.staff.repository import list_staff
+from shared.callers import Caller
+from shared.database import Transaction
+from shared.idempotency import Tx
+from shared.page_session import PageRoute, require_page, root_of
+from shared.pages import templates
+from shared.sites import zone_of
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+PAGES = templates("notifier")
+
+Person = Annotated[Caller, Depends(require_page("case-manager", "supervisor"))]
+SHOWN = 100
+RECENT = 20
+ENDED = (AlertState.ACKNOWLEDGED, AlertState.TOLD, AlertState.UNANSWERED)
+
+
+@router.get("/inbox")
+async def show_inbox(request: Request, caller: Person, tx: Tx) -> Response:
+    """What waits, most urgent first; below it what ended."""
+    waiting = await repository.list_alerts(tx, caller, states=(AlertState.WAITING,), limit=SHOWN)
+    ended = await repository.list_alerts(tx, caller, states=ENDED, limit=RECENT)
+    midnight = _midnight(caller, tx)
+    return PAGES.render(
+        request,
+        "inbox.html",
+        caller=caller,
+        waiting=[views.alert_of(*pair, tx.ring) for pair in sorted(waiting, key=_by_due)],
+        ended=[views.alert_of(*pair, tx.ring) for pair in ended],
+        done_today=await repository.count_answered(tx, caller, midnight),
+        **await _words(tx, sorted(caller.sites)),
+    )
+
+
+def _by_due(pair: tuple[Alert, AlertEntry]) -> tuple[bool, Any, int]:
+    alert, _ = pair
+    return alert.due_at is None, alert.due_at or 0, -alert.number
+
+
+def _midnight(caller: Caller, tx: Transaction) -> Any:
+    zone = zone_of(min(caller.sites, default=""))
+    return tx.now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@router.get("/alerts/{alert_id}")
+async def show_thread(request: Request, alert_id: UUID, caller: Person, tx: Tx) -> Response:
+    """One incident: what is known, what is next, everything that came in and who was told."""
+    alert = await handlers.view_alert(alert_id, caller, tx)
+    entries = await repository.list_entries(tx, alert.thread_id)
+    given = await _words(tx, [alert.site])
+    steps = [
+        words.step_view(step, given["person"]) for step in await repository.list_steps(tx, alert_id)
+    ]
+    return PAGES.render(
+        request,
+        "thread.html",
+        caller=caller,
+        alert=views.thread_of(alert, entries, tx.ring),
+        steps=steps,
+        colleagues=[s for s in await list_staff(tx, [alert.site]) if s.sub != alert.recipient],
+        actions=words.ACTIONS,
+        **given,
+    )
+
+
+async def _words(tx: Transaction, sites: list[str]) -> dict[str, Any]:
+    names = {staff.sub: staff.name for staff in await list_staff(tx, sites)}
+    names[PROGRAM_LINE] = "the program line"
+    return {
+        "causes": words.CAUSES,
+        "classes": words.CLASSES,
+        "news": words.NEWS,
+        "short_name": words.short_name,
+        "person": lambda sub: names.get(sub, sub),
+    }
+
+
+@router.post("/alerts/{alert_id}/acknowledgement")
+async def acknowledge_alert(
+    request: Request,
+    alert_id: UUID,
+    caller: Person,
+    tx: Tx,
+    action: Annotated[Action | None, Form()] = None,
+    note: Annotated[str | None, Form(max_length=2_000)] = None,
+) -> Response:
+    await handlers.acknowledge_alert(AcknowledgeAlert(alert_id, caller, action, note), tx)
+    return RedirectResponse(f"{root_of(request)}/inbox", 303)
+
+
+@router.post("/alerts/{alert_id}/handover")
+async def hand_over_alert(
+    request: Request, alert_id: UUID, caller: Person, tx: Tx, to: Annotated[str, Form()]
+) -> Response:
+    await handlers.hand_over_alert(HandOverAlert(alert_id, caller, to), tx)
+    return RedirectResponse(f"{root_of(request)}/inbox", 303)

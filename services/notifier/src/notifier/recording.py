@@ -1,0 +1,227 @@
+"""What happens to every contact, in as few statements as possible: the notifier's hot path."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from notifier.domain import AlertState, StepKind
+from notifier.incidents import ONE_INCIDENT, Fact, Incident, Known, News
+from notifier.policy import AlertClass, Clocks
+from notifier.routing import Stop, route
+from shared.context import WorkContext, current
+from shared.database import Transaction
+from shared.events import ParticipantRecontacted
+from shared.ids import new_id
+from shared.sealing import DataClass
+
+# One look-up by primary keys. `coalesce` in the order of who knows best: casework's assignment,
+# the person's own entry, the site.
+_ROUTE = """
+SELECT at_contact.case_manager AS manager_then, coalesce(now.case_manager, $4) AS manager,
+       manager.sub IS NOT NULL AS manager_reachable,
+       coalesce(now.backup, manager.backup) AS backup, backup.sub IS NOT NULL AS backup_reachable,
+       coalesce(now.supervisor, manager.supervisor, policy.supervisor) AS supervisor,
+       supervisor.sub IS NOT NULL AS supervisor_reachable,
+       policy.custody_minutes, policy.safety_minutes, policy.legal_business_days
+FROM (SELECT) AS one
+LEFT JOIN assignment AS now
+    ON now.site = $1 AND now.participant = $2 AND now.assigned_to IS NULL
+LEFT JOIN LATERAL (
+    SELECT case_manager FROM assignment
+    WHERE site = $1 AND participant = $2 AND assigned_from <= $3
+    ORDER BY assigned_from DESC LIMIT 1) AS at_contact ON true
+LEFT JOIN site_policy AS policy ON policy.site = $1
+LEFT JOIN staff AS manager
+    ON manager.site = $1 AND manager.sub = coalesce(now.case_manager, $4)
+LEFT JOIN staff AS backup
+    ON backup.site = $1 AND backup.sub = coalesce(now.backup, manager.backup)
+LEFT JOIN staff AS supervisor
+    ON supervisor.site = $1
+    AND supervisor.sub = coalesce(now.supervisor, manager.supervisor, policy.supervisor)"""
+
+# Locked with their latest alert: a person may be acknowledging it right now.
+_INCIDENTS = """
+SELECT t.id, t.keys, t.started_at, t.known, a.id AS alert_id, a.number, a.state, a.recipient,
+       a.alert_class, a.due_at, a.headline
+FROM alert_thread t JOIN alert a ON a.id = t.alert_id
+WHERE t.site = $1 AND t.participant = $2 AND (t.started_at BETWEEN $3 AND $4 OR t.keys && $5)
+ORDER BY t.id FOR UPDATE OF t, a"""
+
+_RECORD = """
+WITH thread AS (
+    INSERT INTO alert_thread (id, site, participant, keys, started_at, known, alert_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (id) DO UPDATE SET keys = excluded.keys, started_at = excluded.started_at,
+        known = excluded.known, alert_id = excluded.alert_id),
+raised AS (
+    INSERT INTO alert (id, site, participant, thread_id, alert_class, state, recipient, due_at,
+                       raised_at, manager_then, manager_now, headline)
+    VALUES ($7, $2, $3, $1, $8, 'waiting', $9, $10, $11, $12, $13, $14)
+    ON CONFLICT (id) DO UPDATE SET alert_class = excluded.alert_class, due_at = excluded.due_at,
+        headline = excluded.headline
+    RETURNING number),
+entry AS (
+    INSERT INTO alert_entry (event_id, thread_id, alert_id, receipt, source_record_id,
+                             record_version, cause, reported_by, occurred_at, received_at,
+                             recorded_at, news, facts, sealed_name)
+    VALUES ($15, $1, $7, $16, $17, $18, $19, $20, $21, $22, $11, $23, $24, $25)),
+step AS (
+    INSERT INTO alert_step (alert_id, at, kind, who, detail)
+    SELECT $7, $11, kind, who, detail
+    FROM unnest($26::text[], $27::text[], $28::text[]) WITH ORDINALITY
+         AS s(kind, who, detail, position) ORDER BY position
+    RETURNING seq, kind),
+item AS (
+    INSERT INTO inbox_item (recipient, alert_id, site) VALUES ($9, $7, $2)
+    ON CONFLICT (recipient, alert_id) DO UPDATE SET seq = nextval('inbox_seq')),
+intent AS (
+    INSERT INTO delivery (id, site, recipient, channel, purpose, alert_id, step, next_attempt_at,
+                          traceparent, correlation_id, created_at)
+    SELECT $29, $2, $9, 'email', kind, $7, seq, $11, $30, $31, $11
+    FROM step WHERE kind IN ('raised', 'updated'))
+SELECT number FROM raised"""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Who is responsible for a participant, who stands behind them, and the site's clocks."""
+
+    manager_then: str | None
+    manager_now: str | None
+    stops: tuple[Stop, ...]
+    clocks: Clocks
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDraft:
+    """The alert that a report opens or adds to."""
+
+    id: UUID
+    alert_class: AlertClass
+    recipient: str
+    due_at: datetime | None
+    headline: UUID
+    manager_then: str | None = None
+    manager_now: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThread:
+    """A thread as it is stored, with its latest alert."""
+
+    incident: Incident
+    alert: AlertDraft
+    state: AlertState
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that one report changes. A step of kind `raised` or `updated` is a page."""
+
+    contact: ParticipantRecontacted
+    fact: Fact
+    incident: Incident | None
+    alert: AlertDraft
+    news: tuple[News, ...]
+    steps: tuple[tuple[StepKind, str | None, str | None], ...]
+
+
+async def look_around(
+    tx: Transaction,
+    site: str,
+    participant: str,
+    *,
+    at: datetime,
+    case_manager: str | None = None,
+) -> Surroundings:
+    """`case_manager` is casework's word, for when the assignment itself has not arrived yet."""
+    row = await tx.raw.fetchrow(_ROUTE, site, participant, at, case_manager)
+    named = ("custody_minutes", "safety_minutes", "legal_business_days")
+    set_here = {name: row[name] for name in named if row[name] is not None}
+    stops = route(
+        (row["manager"], row["manager_reachable"]),
+        (row["backup"], row["backup_reachable"]),
+        (row["supervisor"], row["supervisor_reachable"]),
+    )
+    return Surroundings(row["manager_then"], row["manager"], stops, Clocks(**set_here))
+
+
+async def list_threads(
+    tx: Transaction, contact: ParticipantRecontacted, fact: Fact
+) -> list[OpenThread]:
+    """The participant's threads that the report could belong to, locked."""
+    around = (fact.occurred_at - ONE_INCIDENT, fact.occurred_at + ONE_INCIDENT)
+    rows = await tx.raw.fetch(_INCIDENTS, contact.site, contact.subject, *around, sorted(fact.keys))
+    return [_open_thread(row) for row in rows]
+
+
+def _open_thread(row: Any) -> OpenThread:
+    known = Known.model_validate(row["known"])
+    incident = Incident(row["id"], frozenset(row["keys"]), row["started_at"], known)
+    alert_class, state = AlertClass(row["alert_class"]), AlertState(row["state"])
+    who, due = row["recipient"], row["due_at"]
+    return OpenThread(
+        incident, AlertDraft(row["alert_id"], alert_class, who, due, row["headline"]), state
+    )
+
+
+async def record_contact(tx: Transaction, record: Record) -> int:
+    """Write it all. Returns the alert's number."""
+    contact, fact, alert = record.contact, record.fact, record.alert
+    known = record.incident.known if record.incident else Known()
+    keys = record.incident.keys if record.incident else frozenset()
+    started = record.incident.started_at if record.incident else fact.occurred_at
+    kinds, whos, details = zip(*record.steps, strict=True)
+    return int(
+        await tx.raw.fetchval(
+            _RECORD,
+            record.incident.thread_id if record.incident else new_id(),
+            contact.site,
+            contact.subject,
+            sorted(keys | fact.keys),
+            min(started, fact.occurred_at),
+            known.learn(fact).model_dump_json(),
+            alert.id,
+            alert.alert_class,
+            alert.recipient,
+            alert.due_at,
+            tx.now,
+            alert.manager_then,
+            alert.manager_now,
+            alert.headline,
+            *_entry(record, tx),
+            kinds,
+            whos,
+            details,
+            new_id(),
+            WorkContext.traceparent(),
+            current().correlation_id,
+        )
+    )
+
+
+def _entry(record: Record, tx: Transaction) -> tuple[Any, ...]:
+    contact = record.contact
+    name = tx.ring.seal(DataClass.IDENTITY, str(contact.id), contact.display_name.encode())
+    return (
+        contact.id,
+        contact.receipt,
+        contact.source_record_id,
+        contact.record_version,
+        contact.cause,
+        contact.reported_by,
+        contact.occurred_at,
+        contact.received_at,
+        [str(news) for news in record.news],
+        json.dumps(_facts(contact)),
+        name,
+    )
+
+
+def _facts(contact: ParticipantRecontacted) -> dict[str, Any]:
+    """What the page shows beside the name: only the public record, and how sure the match is."""
+    shown = {"tier", "pre_enrollment_conduct", "charges", "next_court", "facility", "arrest_basis",
+             "incident_number", "booking_number", "cause_number"}  # fmt: skip
+    return contact.model_dump(mode="json", include=shown)

@@ -1,0 +1,197 @@
+"""Every query about alerts beside the hot path (recording.py) and deliveries (queue.py)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_
+from sqlmodel import col, select
+
+from notifier.domain import (
+    ASKING,
+    Alert,
+    AlertEntry,
+    AlertState,
+    AlertStep,
+    Assignment,
+    InboxItem,
+    StepKind,
+)
+from notifier.errors import AlertNotFound
+from shared.callers import Caller
+from shared.database import Transaction
+
+_PUT = """
+INSERT INTO inbox_item (recipient, alert_id, site) VALUES ($1, $2, $3)
+ON CONFLICT (recipient, alert_id) DO NOTHING"""
+_TOUCH = "UPDATE inbox_item SET seq = nextval('inbox_seq') WHERE alert_id = $1"
+# Not every look: one line per person and half hour says who looked (R-20).
+_VIEWED = """
+INSERT INTO alert_step (alert_id, at, kind, who, by)
+SELECT $1, $2, 'viewed', $3, $3 WHERE NOT EXISTS (
+    SELECT FROM alert_step WHERE alert_id = $1 AND kind = 'viewed' AND who = $3
+    AND at > $2::timestamptz - interval '30 minutes')"""
+_STREAM = """
+SELECT max(seq) AS seq, alert_id FROM inbox_item
+WHERE site = ANY($1) AND ($3 OR recipient = $2) AND seq > $4
+GROUP BY alert_id ORDER BY 1 LIMIT 500"""
+
+
+async def get_alert(tx: Transaction, alert_id: UUID) -> Alert:
+    """Locked. Raises AlertNotFound."""
+    return await _first(tx, select(Alert).where(Alert.id == alert_id).with_for_update())
+
+
+async def get_visible_alert(
+    tx: Transaction, alert_id: UUID, caller: Caller, *, lock: bool = False
+) -> Alert:
+    """Raises AlertNotFound also for what this caller may not know of."""
+    query = select(Alert).where(Alert.id == alert_id, *_visible(caller))
+    return await _first(tx, query.with_for_update() if lock else query)
+
+
+async def _first(tx: Transaction, query: Any) -> Alert:
+    alert: Alert | None = (await tx.exec(query)).first()
+    if alert is None:
+        raise AlertNotFound
+    return alert
+
+
+def _visible(caller: Caller) -> tuple[Any, ...]:
+    """A supervisor's: the site's. A case manager's: what was routed to them or is about theirs."""
+    at_site = col(Alert.site).in_(caller.sites)
+    if caller.has("supervisor"):
+        return (at_site,)
+    routed = select(InboxItem.alert_id).where(InboxItem.recipient == caller.sub)
+    theirs = (
+        select(Alert.id)
+        .join(
+            Assignment,
+            (col(Assignment.participant) == col(Alert.participant))
+            & (col(Assignment.site) == col(Alert.site)),
+        )
+        .where(Assignment.case_manager == caller.sub, col(Assignment.assigned_to).is_(None))
+    )
+    return (at_site, or_(col(Alert.id).in_(routed), col(Alert.id).in_(theirs)))
+
+
+async def list_alerts(
+    tx: Transaction,
+    caller: Caller,
+    *,
+    states: Sequence[AlertState],
+    limit: int,
+    before: int | None = None,
+) -> list[tuple[Alert, AlertEntry]]:
+    """Newest first, each with the report that raised it or paged last."""
+    query = (
+        select(Alert, AlertEntry)
+        .join(AlertEntry, col(AlertEntry.event_id) == col(Alert.headline))
+        .where(*_visible(caller), col(Alert.state).in_(states))
+        .order_by(col(Alert.number).desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(col(Alert.number) < before)
+    return [(alert, entry) for alert, entry in (await tx.exec(query)).all()]
+
+
+async def count_answered(tx: Transaction, caller: Caller, since: datetime) -> int:
+    query = select(func.count()).where(
+        Alert.answered_by == caller.sub,
+        col(Alert.site).in_(caller.sites),
+        col(Alert.answered_at) >= since,
+    )
+    return int((await tx.exec(query)).one())
+
+
+async def list_waiting(tx: Transaction, sites: Sequence[str], limit: int) -> list[Alert]:
+    """Alerts without an end, oldest first."""
+    query = (
+        select(Alert)
+        .where(col(Alert.site).in_(sites), Alert.state == AlertState.WAITING)
+        .order_by(col(Alert.number))
+        .limit(limit)
+    )
+    return list((await tx.exec(query)).all())
+
+
+async def list_waiting_about(tx: Transaction, site: str, participant: str) -> list[Alert]:
+    """Locked."""
+    query = (
+        select(Alert)
+        .where(
+            Alert.site == site,
+            Alert.participant == participant,
+            Alert.state == AlertState.WAITING,
+        )
+        .order_by(col(Alert.id))
+        .with_for_update()
+    )
+    return list((await tx.exec(query)).all())
+
+
+async def list_entries(tx: Transaction, thread_id: UUID) -> list[AlertEntry]:
+    query = (
+        select(AlertEntry)
+        .where(AlertEntry.thread_id == thread_id)
+        .order_by(col(AlertEntry.recorded_at), col(AlertEntry.event_id))
+    )
+    return list((await tx.exec(query)).all())
+
+
+async def list_steps(tx: Transaction, alert_id: UUID) -> list[AlertStep]:
+    query = select(AlertStep).where(AlertStep.alert_id == alert_id).order_by(col(AlertStep.seq))
+    return list((await tx.exec(query)).all())
+
+
+async def list_seen(tx: Transaction, alert_id: UUID) -> set[str]:
+    """Who was asked or passed over before."""
+    kinds = (*ASKING, StepKind.PASSED_OVER)
+    query = select(AlertStep.who).where(
+        AlertStep.alert_id == alert_id,
+        col(AlertStep.kind).in_(kinds),
+        col(AlertStep.who).is_not(None),
+    )
+    return {str(who) for who in (await tx.exec(query)).all()}
+
+
+async def note_view(tx: Transaction, alert_id: UUID, sub: str) -> None:
+    await tx.raw.execute(_VIEWED, alert_id, tx.now, sub)
+
+
+async def put_in_inbox(tx: Transaction, alert: Alert, recipient: str) -> None:
+    await tx.raw.execute(_PUT, recipient, alert.id, alert.site)
+
+
+async def touch_inboxes(tx: Transaction, alert_id: UUID) -> None:
+    """Everybody who has the alert in their inbox sees it change."""
+    await tx.raw.execute(_TOUCH, alert_id)
+    tx.signal("inbox")
+
+
+async def list_changes(tx: Transaction, caller: Caller, after: int) -> list[tuple[int, UUID]]:
+    """What changed in the caller's inbox (a supervisor's: at the site), in order."""
+    rows = await tx.raw.fetch(
+        _STREAM, sorted(caller.sites), caller.sub, caller.has("supervisor"), after
+    )
+    return [(row["seq"], row["alert_id"]) for row in rows]
+
+
+async def last_change(tx: Transaction) -> int:
+    return int(await tx.raw.fetchval("SELECT last_value FROM inbox_seq"))
+
+
+async def find_assignment(tx: Transaction, site: str, participant: str) -> Assignment | None:
+    """The one in force, locked."""
+    query = (
+        select(Assignment)
+        .where(
+            Assignment.site == site,
+            Assignment.participant == participant,
+            col(Assignment.assigned_to).is_(None),
+        )
+        .with_for_update()
+    )
+    return (await tx.exec(query)).first()

@@ -1,0 +1,50 @@
+"""What the notifier can be asked to do with staff and sites."""
+
+from dataclasses import dataclass
+
+from shared.callers import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class PutStaff:
+    """Say who somebody is, how to reach them and who stands behind them."""
+
+    caller: Caller
+    site: str
+    sub: str
+    name: str
+    email: str
+    backup: str | None
+    supervisor: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutSitePolicy:
+    """Set a site's clocks and the last stops of its route."""
+
+    caller: Caller
+    site: str
+    supervisor: str | None
+    program_line_email: str | None
+    custody_minutes: int
+    safety_minutes: int
+    legal_business_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMyAddress:
+    """Ask for messages at another address; a code is sent there."""
+
+    caller: Caller
+    site: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyMyAddress:
+    """Show that the code arrived."""
+
+    caller: Caller
+    site: str
+    code: str

@@ -1,0 +1,46 @@
+"""Queries about staff and sites."""
+
+from collections.abc import Iterable
+
+from sqlmodel import col, select
+
+from notifier.errors import StaffNotFound
+from notifier.staff.domain import SitePolicy, Staff
+from shared.database import Transaction
+
+
+async def find_staff(tx: Transaction, site: str, sub: str) -> Staff | None:
+    """Locked."""
+    query = select(Staff).where(Staff.site == site, Staff.sub == sub).with_for_update()
+    return (await tx.exec(query)).first()
+
+
+async def get_staff(tx: Transaction, site: str, sub: str) -> Staff:
+    """Locked. Raises StaffNotFound."""
+    staff = await find_staff(tx, site, sub)
+    if staff is None:
+        raise StaffNotFound
+    return staff
+
+
+async def list_staff(tx: Transaction, sites: Iterable[str], sub: str | None = None) -> list[Staff]:
+    """Everybody at these sites, or one person's entries there."""
+    query = select(Staff).where(col(Staff.site).in_(list(sites)))
+    if sub is not None:
+        query = query.where(Staff.sub == sub)
+    return list((await tx.exec(query.order_by(col(Staff.site), col(Staff.sub)))).all())
+
+
+async def find_policy(tx: Transaction, site: str) -> SitePolicy | None:
+    return await tx.get(SitePolicy, site)
+
+
+async def cancel_codes(tx: Transaction, site: str, sub: str) -> None:
+    """A newer code makes those that still wait useless."""
+    await tx.raw.execute(
+        "UPDATE delivery SET state = 'cancelled', ended_at = $3 WHERE site = $1"
+        " AND recipient = $2 AND purpose = 'verify' AND state = 'queued' AND lease IS NULL",
+        site,
+        sub,
+        tx.now,
+    )

@@ -1,0 +1,128 @@
+"""Alerts as their readers see them: opened names, plain words. For the API and the pages."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
+
+from notifier.domain import Alert, AlertEntry, AlertState
+from notifier.policy import AlertClass
+from shared.events import ChargePart, CourtDatePart, MatchTier
+from shared.sealing import DataClass, KeyRing
+
+
+class Contact(BaseModel):
+    """One report, with the participant's name."""
+
+    display_name: str
+    cause: str
+    occurred_at: AwareDatetime
+    received_at: AwareDatetime
+    recorded_at: AwareDatetime
+    reported_by: str
+    receipt: UUID
+    record_version: int
+    news: list[str]
+    tier: MatchTier
+    pre_enrollment_conduct: bool
+    charges: list[ChargePart]
+    next_court: CourtDatePart | None
+    facility: str | None
+    arrest_basis: str | None
+    incident_number: str | None
+    booking_number: str | None
+    cause_number: str | None
+
+
+class AlertView(BaseModel):
+    """An alert with the contact that it is about. Without `due_at` it needs no answer."""
+
+    id: UUID
+    number: int
+    site: str
+    participant: str
+    alert_class: AlertClass
+    state: AlertState
+    recipient: str
+    due_at: AwareDatetime | None
+    raised_at: AwareDatetime
+    case_manager_at_contact: str | None
+    case_manager_now: str | None
+    answered_by: str | None
+    answered_at: AwareDatetime | None
+    action: str | None
+    note: str | None
+    contact: Contact
+
+
+class ThreadView(AlertView):
+    """An alert with everything that its incident's thread was told, oldest first."""
+
+    entries: list[Contact]
+
+
+class StepView(BaseModel):
+    """One thing that happened to an alert, in plain words."""
+
+    at: AwareDatetime
+    kind: str
+    who: str | None
+    by: str | None
+    text: str
+
+
+class WhyView(BaseModel):
+    """Why an alert stands as it does: every step, oldest first."""
+
+    id: UUID
+    number: int
+    state: AlertState
+    steps: list[StepView]
+
+
+class OpenAlert(BaseModel):
+    """An alert without an end. Names nobody but staff."""
+
+    id: UUID
+    number: int
+    site: str
+    alert_class: AlertClass
+    recipient: str
+    raised_at: AwareDatetime
+    due_at: AwareDatetime | None
+    overdue: bool
+
+
+def contact_of(entry: AlertEntry, ring: KeyRing) -> Contact:
+    name = ring.open(str(entry.event_id), entry.sealed_name, DataClass.IDENTITY).decode()
+    shared = entry.model_dump(include=set(Contact.model_fields))
+    return Contact(display_name=name, **shared, **entry.facts)
+
+
+def alert_of(alert: Alert, entry: AlertEntry, ring: KeyRing) -> AlertView:
+    return AlertView(**_alert(alert, entry, ring))
+
+
+def thread_of(alert: Alert, entries: list[AlertEntry], ring: KeyRing) -> ThreadView:
+    headline = next(entry for entry in entries if entry.event_id == alert.headline)
+    told = [contact_of(entry, ring) for entry in entries]
+    return ThreadView(**_alert(alert, headline, ring), entries=told)
+
+
+def _alert(alert: Alert, entry: AlertEntry, ring: KeyRing) -> dict[str, Any]:
+    note = alert.sealed_note
+    return {
+        **alert.model_dump(include=set(AlertView.model_fields)),
+        "case_manager_at_contact": alert.manager_then,
+        "case_manager_now": alert.manager_now,
+        "note": ring.open(str(alert.id), note, DataClass.CARE).decode() if note else None,
+        "contact": contact_of(entry, ring),
+    }
+
+
+def open_alert_of(alert: Alert, now: datetime) -> OpenAlert:
+    overdue = alert.due_at is not None and alert.due_at < now
+    return OpenAlert(
+        **alert.model_dump(include=set(OpenAlert.model_fields) - {"overdue"}), overdue=overdue
+    )

@@ -1,0 +1,141 @@
+"""Plain words for people, reading grade 7, from the glossary. Pure."""
+
+from collections.abc import Callable
+
+from notifier.domain import AlertStep, StepKind
+from notifier.incidents import News
+from notifier.policy import AlertClass
+from notifier.routing import PROGRAM_LINE, PassedOver, Role
+from notifier.views import StepView
+from shared.events import RecontactCause
+
+CAUSES: dict[RecontactCause, str] = {
+    RecontactCause.POLICE_CONTACT: "Contact with police",
+    RecontactCause.CITATION: "Citation",
+    RecontactCause.ARREST: "Arrest",
+    RecontactCause.BOOKING: "Booked",
+    RecontactCause.CUSTODY_CHANGE: "Moved in custody",
+    RecontactCause.RELEASE: "Released",
+    RecontactCause.NEW_CHARGE: "New charge",
+    RecontactCause.PROSECUTION_DECISION: "Prosecutor decided",
+    RecontactCause.WARRANT: "Warrant",
+    RecontactCause.COURT_DATE: "Court date set",
+    RecontactCause.FAILURE_TO_APPEAR: "Missed court",
+    RecontactCause.DISPOSITION: "Case closed by the court",
+    RecontactCause.NEW_REFERRAL: "Referred again",
+    RecontactCause.VICTIM_OF_CRIME: "Victim of a crime",
+    RecontactCause.OVERDOSE_RESPONSE: "Overdose or welfare call",
+}
+CLASSES: dict[AlertClass, str] = {
+    AlertClass.CUSTODY: "Custody",
+    AlertClass.SAFETY: "Safety",
+    AlertClass.LEGAL: "Legal",
+    AlertClass.FIELD: "Field",
+}
+ROLES: dict[str, str] = {
+    Role.CASE_MANAGER: "the case manager",
+    Role.BACKUP: "the backup",
+    Role.SUPERVISOR: "the supervisor",
+    Role.PROGRAM_LINE: "the program line",
+}
+NEWS: dict[str, str] = {
+    News.FIRST: "first report",
+    News.CAUSE: "another kind of contact",
+    News.CUSTODY: "custody changed",
+    News.CHARGE: "a charge was added",
+    News.COURT: "a court date was set or changed",
+}
+ACTIONS: dict[str, str] = {
+    "going_to_jail": "going to the jail",
+    "going_to_court": "going to court",
+    "meeting_participant": "meeting the participant",
+    "calling": "calling",
+    "already_on_it": "already on it",
+    "other": "something else",
+}
+_PASSED: dict[str, str] = {
+    PassedOver.NOBODY: "nobody is named",
+    PassedOver.UNREACHABLE: "no contact method is known",
+}
+_REASONS: dict[str, str] = {
+    "no_answer": "because nobody answered in time",
+    "not_delivered": "because the message could not be delivered",
+}
+_MAIL: dict[str, str] = {
+    "smtp_unreachable": "the mail server could not be reached",
+    "smtp_disconnected": "the mail server broke off",
+    "smtp_lost_after_data": "the mail server did not confirm",
+    "unknown_twice": "the mail server twice did not confirm",
+    "no_address": "no address is set",
+}
+
+Names = Callable[[str], str]
+
+
+def step_view(step: AlertStep, names: Names) -> StepView:
+    return StepView(
+        at=step.at, kind=step.kind, who=step.who, by=step.by, text=sentence(step, names)
+    )
+
+
+def sentence(step: AlertStep, names: Names) -> str:
+    """What happened, in one sentence."""
+    who = "The program line" if step.who == PROGRAM_LINE else names(step.who or "")
+    role, _, reason = (step.detail or "").partition(":")
+    match StepKind(step.kind):
+        case StepKind.RAISED:
+            return f"{who} was asked, as {ROLES[role]}."
+        case StepKind.UPDATED:
+            return f"{who} was told of something new: {news(role)}."
+        case StepKind.NOTED:
+            return "Another report of the same; nobody was told again."
+        case StepKind.PASSED_OVER:
+            someone = who if step.who else "Nobody"
+            return f"{someone} was passed over as {ROLES[role]}: {_PASSED[reason]}."
+        case StepKind.ESCALATED:
+            return f"{who} was asked, as {ROLES[role]}, {_REASONS[reason]}."
+        case StepKind.REASSIGNED:
+            return f"{who} was asked: the participant has a new case manager."
+        case StepKind.HANDED_OVER:
+            return f"{names(step.by or '')} handed this over to {who}."
+        case _:
+            return _delivery_sentence(step, who)
+
+
+def _delivery_sentence(step: AlertStep, who: str) -> str:
+    detail = step.detail or ""
+    match StepKind(step.kind):
+        case StepKind.DELIVERED:
+            return f"The message to {_within(who)} was handed over by e-mail."
+        case StepKind.DELAYED:
+            return f"The message to {_within(who)} waits for another try: {mail_trouble(detail)}."
+        case StepKind.NOT_DELIVERED:
+            return f"The message to {_within(who)} was not delivered: {mail_trouble(detail)}."
+        case StepKind.TOLD:
+            return "No answer was needed: this ended with the message."
+        case StepKind.UNANSWERED:
+            return f"Escalated, unanswered: nobody is left to ask {_REASONS[detail]}."
+        case StepKind.ACKNOWLEDGED:
+            doing = f" ({ACTIONS[detail]})" if detail else ""
+            return f"{who} has this{doing}."
+        case _:
+            return f"{who} opened this."
+
+
+def news(codes: str) -> str:
+    return ", ".join(NEWS[code] for code in codes.split(",") if code)
+
+
+def mail_trouble(detail: str) -> str:
+    code = detail.rpartition("_")[2]
+    return _MAIL.get(detail, f"the mail server answered {code}")
+
+
+def _within(who: str) -> str:
+    return who[0].lower() + who[1:] if who.startswith("The ") else who
+
+
+def short_name(name: str) -> str:
+    """Given name and initial: what may stand on a screen that somebody else can see."""
+    parts = name.split()
+    return name if len(parts) < 2 else f"{parts[0]} {parts[-1][0]}."

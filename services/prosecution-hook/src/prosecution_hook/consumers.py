@@ -1,0 +1,25 @@
+"""What prosecution-hook listens for."""
+
+from prosecution_hook import handlers
+from shared.database import Transaction
+from shared.events import ConsentGranted, ConsentRevoked, ParticipantRecontacted
+from shared.messages import Subscriptions
+
+
+async def on_participant_recontacted(event: ParticipantRecontacted, tx: Transaction) -> None:
+    await handlers.keep_charge(event, tx)
+
+
+async def on_consent_granted(event: ConsentGranted, tx: Transaction) -> None:
+    await handlers.keep_consent(event, tx)
+
+
+async def on_consent_revoked(event: ConsentRevoked, tx: Transaction) -> None:
+    await handlers.revoke_consent(event, tx)
+
+
+SUBSCRIPTIONS: Subscriptions = {
+    ParticipantRecontacted: on_participant_recontacted,
+    ConsentGranted: on_consent_granted,
+    ConsentRevoked: on_consent_revoked,
+}

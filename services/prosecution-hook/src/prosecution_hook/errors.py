@@ -1,0 +1,7 @@
+"""What prosecution-hook refuses."""
+
+from shared.errors import NotFound
+
+
+class NoLedger(NotFound):
+    """Nothing here for this caller."""

@@ -1,0 +1,31 @@
+"""Prosecution-hook: `uvicorn prosecution_hook.main:create_app --factory`."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from prosecution_hook.api import router
+from prosecution_hook.consumers import SUBSCRIPTIONS
+from prosecution_hook.settings import Settings
+from shared import service
+from shared.clock import Clock
+from shared.supervisor import end_process
+
+SERVICE = service.Service(
+    name="prosecution-hook",
+    purpose="The hook into prosecutors' and courts' systems: charges in, the consented ledger out.",
+    routers=(router,),
+    subscriptions=SUBSCRIPTIONS,
+    takes_reports=True,
+)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    on_failure: Callable[[], None] = end_process,
+) -> FastAPI:
+    """The app; without settings, from the environment."""
+    settings = settings or Settings()
+    return service.create_app(SERVICE, settings, clock=clock, on_failure=on_failure)

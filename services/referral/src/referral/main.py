@@ -1,0 +1,34 @@
+"""Referral, the front door. `uvicorn referral.main:create_app --factory`."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from referral.api import router
+from referral.consumers import SUBSCRIPTIONS
+from referral.settings import Settings
+from referral.timers import SWEEPS, TIMERS
+from shared import service
+from shared.clock import Clock
+from shared.supervisor import end_process
+
+SERVICE = service.Service(
+    name="referral",
+    purpose="The front door for police and community: referrals and reported contacts.",
+    routers=(router,),
+    subscriptions=SUBSCRIPTIONS,
+    timers=TIMERS,
+    takes_reports=True,
+    sweeps=SWEEPS,
+)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    on_failure: Callable[[], None] = end_process,
+) -> FastAPI:
+    """The app; without settings, from the environment."""
+    settings = settings or Settings()
+    return service.create_app(SERVICE, settings, clock=clock, on_failure=on_failure)

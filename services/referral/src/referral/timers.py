@@ -1,0 +1,30 @@
+"""What referral does by the clock."""
+
+from datetime import timedelta
+from typing import cast
+
+from referral import repository
+from referral.settings import Settings
+from shared.config import ServiceSettings
+from shared.database import Transaction
+from shared.housekeeping import PAGE
+from shared.timers import Timer, TimerHandlers, set_timer
+
+FEEDS = "feeds"
+FEEDS_EVERY = timedelta(minutes=1)
+
+
+async def bring_feeds_up_to_date(timer: Timer, tx: Transaction) -> None:
+    """Off the hot path: reports leave no mark on their feed while they come in."""
+    # One more turn back: a report may have been committing during the last one.
+    await repository.note_reports(tx, timer.due_at - 2 * FEEDS_EVERY)
+    await set_timer(tx, FEEDS, timer.subject, tx.now + FEEDS_EVERY)
+
+
+async def sweep_refusals(tx: Transaction, settings: ServiceSettings) -> int:
+    before = tx.now - timedelta(days=cast("Settings", settings).refusal_retention_days)
+    return await repository.forget_refusals(tx, before, PAGE)
+
+
+TIMERS: TimerHandlers = {FEEDS: bring_feeds_up_to_date}
+SWEEPS = (sweep_refusals,)

@@ -1,0 +1,88 @@
+"""An SMTP server in the test's own loop that does what the test says."""
+
+import asyncio
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message as it was taken."""
+
+    to: str
+    raw: bytes
+
+    @property
+    def message(self) -> Message:
+        return message_from_bytes(self.raw)
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"])
+
+    @property
+    def text(self) -> str:
+        return str(self.message.get_payload())
+
+
+class MailServer:
+    """`mails`: what was taken. `refusals`: the answer to an address. `drops`: how many connections
+    to cut after a message was taken and before that is said. `hook`: called when one was taken."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self.refusals: dict[str, str] = {}
+        self.drops = 0
+        self.connections = 0
+        self.port = 0
+        self._server: asyncio.Server | None = None
+        self._open: set[SMTP] = set()
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._session, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Refuse connections from now on; `start` takes the same port again."""
+        assert self._server is not None
+        self._server.close()
+        for session in self._open:
+            _cut(session)
+        self._open.clear()
+        await self._server.wait_closed()
+
+    def to(self, *people: str) -> list[Mail]:
+        """The mails that one of these people got."""
+        return [mail for mail in self.mails if mail.to.partition("@")[0] in people]
+
+    def _session(self) -> SMTP:
+        self.connections += 1
+        session = SMTP(self, hostname="localhost", loop=asyncio.get_running_loop())
+        self._open.add(session)
+        return session
+
+    async def handle_RCPT(
+        self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: Any
+    ) -> str:
+        if address in self.refusals:
+            return self.refusals[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(Mail(envelope.rcpt_tos[0], envelope.content))
+        if self.drops:
+            self.drops -= 1
+            _cut(server)
+        return "250 OK"
+
+
+def _cut(session: SMTP) -> None:
+    if isinstance(session.transport, asyncio.Transport):
+        session.transport.abort()

@@ -1,0 +1,215 @@
+"""Who sees what over HTTP, staff and their contact methods, the stream."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx
+import uvicorn
+from tests.integration.notifier.town import CANARY, Town
+
+from shared.sealing import DataClass
+from shared.testing import eventually
+
+
+async def test_a_case_manager_sees_own_alerts_only(town: Town) -> None:
+    """Ben sees nothing of alice's until he is asked."""
+    await town.assign()
+    await town.report(town.contact())
+    alert = await town.the_alert()
+    assert len((await town.get("/v1/alerts", town.alice))["items"]) == 1
+    assert (await town.get("/v1/alerts", town.ben))["items"] == []
+    client, url = town.stage.client, f"/v1/alerts/{alert['id']}"
+    assert (await client.get(url, headers=town.ben)).status_code == 404
+    assert (await client.get(f"{url}/why", headers=town.ben)).status_code == 404
+    for action, body in (("acknowledgement", {}), ("handover", {"to": "ben"})):
+        answer = await client.post(f"{url}/{action}", json=body, headers=town.ben)
+        assert answer.status_code == 404
+
+
+async def test_another_site_sees_nothing(town: Town) -> None:
+    """Neither by list, nor by id, nor in the audit; nor can it change staff or policy here."""
+    await town.assign()
+    await town.report(town.contact())
+    alert = await town.the_alert()
+    stranger = town.headers("supervisor", "santa-fe", sub="tess")
+    assert (await town.get("/v1/alerts", stranger))["items"] == []
+    assert (await town.get("/v1/audit/open", stranger))["items"] == []
+    assert (await town.get("/v1/staff", stranger))["items"] == []
+    client = town.stage.client
+    assert (await client.get(f"/v1/alerts/{alert['id']}", headers=stranger)).status_code == 404
+    body = {"site": "king-county", "name": "X", "email": "x@example.org"}
+    assert (await client.put("/v1/staff/x", json=body, headers=stranger)).status_code == 403
+    path = "/v1/sites/king-county/policy"
+    assert (await client.put(path, json={}, headers=stranger)).status_code == 403
+
+
+async def test_justice_roles_get_nothing(town: Town) -> None:
+    """No role of an agency or prosecutor may ask the notifier anything."""
+    for role in ("agency-reporter", "prosecutor-system", "liaison-prosecutor", "referral-desk"):
+        who = town.headers(role)
+        for path in ("/v1/alerts", "/v1/audit/open", "/v1/staff", "/v1/stream"):
+            assert (await town.stage.client.get(path, headers=who)).status_code == 403
+
+
+async def test_lists_are_paged(town: Town) -> None:
+    """Newest first, and the cursor leads to the rest."""
+    await town.assign()
+    for day in range(3):
+        await town.report(town.contact(occurred_at=town.now + timedelta(days=5 * day)))
+    first = await town.get("/v1/alerts?limit=2", town.alice)
+    rest = await town.get(f"/v1/alerts?limit=2&cursor={first['next']}", town.alice)
+    numbers = [item["number"] for item in (*first["items"], *rest["items"])]
+    assert numbers == sorted(numbers, reverse=True)
+    assert (len(numbers), rest["next"]) == (3, None)
+    waiting = await town.get("/v1/alerts?state=acknowledged", town.alice)
+    assert waiting["items"] == []
+
+
+async def test_names_are_sealed_at_rest_and_notes_too(town: Town) -> None:
+    """The database holds neither the name nor the note in the clear."""
+    await town.assign()
+    await town.report(town.contact())
+    alert = await town.the_alert()
+    body = {"note": f"called {CANARY}'s sister", "action": "calling"}
+    path = f"/v1/alerts/{alert['id']}/acknowledgement"
+    answer = await town.stage.client.post(path, json=body, headers=town.alice)
+    assert answer.json()["note"] == body["note"]
+    for table in ("alert", "alert_entry", "alert_thread", "alert_step", "delivery", "outbox"):
+        assert CANARY not in str(await town.stage.rows(f"SELECT * FROM {table}"))  # noqa: S608
+    (row,) = await town.stage.rows("SELECT event_id, sealed_name FROM alert_entry")
+    ring = town.stage.ring
+    opened = ring.open(str(row["event_id"]), row["sealed_name"], DataClass.IDENTITY)
+    assert opened.decode() == CANARY
+
+
+async def test_who_looked_is_recorded(town: Town) -> None:
+    """R-20: opening an alert leaves a line; reading it again soon does not."""
+    await town.assign()
+    await town.report(town.contact())
+    alert = await town.the_alert()
+    for _ in range(2):
+        await town.get(f"/v1/alerts/{alert['id']}", town.carla)
+    assert (await town.why()).count("Carla opened this.") == 1
+
+
+async def test_the_audit_lists_what_has_no_end(town: Town) -> None:
+    """An open alert is there, overdue when its clock ran out; an answered one is not."""
+    await town.assign()
+    await town.report(town.contact())
+    ops = town.headers("ops", sub="olu")
+    (item,) = (await town.get("/v1/audit/open", ops))["items"]
+    assert (item["recipient"], item["overdue"]) == ("alice", False)
+    assert CANARY not in str(item)
+    await town.acknowledge(item["id"], town.alice)
+    assert (await town.get("/v1/audit/open", ops))["items"] == []
+
+
+async def test_an_address_is_checked_when_staff_are_entered(town: Town) -> None:
+    """422 with the field's pointer; the value is not echoed."""
+    body = {"site": "king-county", "name": "Dora", "email": "dora at example"}
+    answer = await town.stage.client.put("/v1/staff/dora", json=body, headers=town.carla)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/email"
+    assert "dora at" not in answer.text
+    body = {"site": "king-county", "name": "Line", "email": "line@example.org"}
+    answer = await town.stage.client.put("/v1/staff/program-line", json=body, headers=town.carla)
+    assert answer.status_code == 422
+
+
+async def test_a_new_address_is_used_once_its_code_came_back(town: Town) -> None:
+    """Until then messages go to the old one; a wrong code counts as a try."""
+    client, path = town.stage.client, "/v1/me/contact-methods"
+    body = {"site": "king-county", "email": "alice.new@king-county.example"}
+    changed = (await client.put(path, json=body, headers=town.alice)).json()["items"]
+    assert [method["verified"] for method in changed] == [True, False]
+    await town.mailed(1)
+    assert town.mail.mails[0].to == body["email"]
+    await town.assign()
+    await town.report(town.contact())
+    await town.mailed(2)
+    assert town.mail.mails[1].to == "alice@king-county.example"
+    found = re.search(r"\b\d{6}\b", town.mail.mails[0].text)
+    assert found is not None
+    wrong = {"site": "king-county", "code": f"{(int(found[0]) + 1) % 1_000_000:06}"}
+    refused = await client.post(f"{path}/verify", json=wrong, headers=town.alice)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/code-wrong")
+    (row,) = await town.stage.rows("SELECT code_tries FROM staff WHERE sub = 'alice'")
+    assert row["code_tries"] == 1
+    right = {"site": "king-county", "code": found[0]}
+    answer = await client.post(f"{path}/verify", json=right, headers=town.alice)
+    assert answer.json()["items"] == [
+        {"site": "king-county", "channel": "email", "address": body["email"], "verified": True}
+    ]
+    assert (await client.post(f"{path}/verify", json=right, headers=town.alice)).status_code == 422
+
+
+@asynccontextmanager
+async def served(town: Town) -> AsyncIterator[str]:
+    """The app on a real port: an ASGI transport in memory does not stream."""
+    config = uvicorn.Config(town.stage.app, port=0, lifespan="off", log_config=None)
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+
+    async def started() -> bool:
+        return server.started
+
+    await eventually(started)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _next_event(lines: AsyncIterator[str]) -> dict[str, str]:
+    event: dict[str, str] = {}
+    async for line in lines:
+        name, _, value = line.partition(": ")
+        if name in ("id", "data"):
+            event[name] = value
+        if not line and event:
+            return event
+    raise AssertionError("the stream ended")
+
+
+async def test_the_stream_tells_and_resumes(town: Town) -> None:
+    """A new alert is told at once; after a break, what was missed and nothing twice."""
+    await town.assign()
+    async with served(town) as url, httpx.AsyncClient(base_url=url, timeout=10) as client:
+        async with client.stream("GET", "/v1/stream", headers=town.alice) as answer:
+            lines = answer.aiter_lines()
+            await anext(lines)
+            await town.report(town.contact())
+            first = await _next_event(lines)
+        alert = await town.the_alert()
+        assert alert["id"] in first["data"]
+        await town.mailed(1)
+        await town.acknowledge(alert["id"], town.alice)
+        resumed = town.alice | {"Last-Event-ID": first["id"]}
+        async with client.stream("GET", "/v1/stream", headers=resumed) as answer:
+            missed = await _next_event(answer.aiter_lines())
+        assert int(missed["id"]) > int(first["id"])
+
+
+async def test_the_stream_tells_nobody_else(town: Town) -> None:
+    """Ben hears nothing of alice's alert; carla, who supervises the site, does."""
+    await town.assign()
+    async with (
+        served(town) as url,
+        httpx.AsyncClient(base_url=url, timeout=10) as client,
+        client.stream("GET", "/v1/stream", headers=town.ben) as ben,
+        client.stream("GET", "/v1/stream", headers=town.carla) as carla,
+    ):
+        bens, carlas = ben.aiter_lines(), carla.aiter_lines()
+        await anext(bens)
+        await anext(carlas)
+        await town.report(town.contact())
+        assert await _next_event(carlas)
+        waiting = asyncio.ensure_future(_next_event(bens))
+        done, _ = await asyncio.wait({waiting}, timeout=0.5)
+        assert not done
+        waiting.cancel()

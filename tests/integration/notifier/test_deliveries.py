@@ -1,0 +1,140 @@
+"""Handing messages over: outages, refusals, lost answers, dead processes."""
+
+from datetime import timedelta
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
+from tests.integration.notifier.town import CANARY, Town
+
+from shared.events import AlertDelivered, AlertEscalated
+from shared.telemetry import remote_span
+from shared.testing import eventually
+
+
+async def _tried(town: Town, outcome: str) -> None:
+    """Wait until a try has ended so, and move the clock past the wait for the next."""
+
+    async def recorded() -> bool:
+        query = "SELECT 1 FROM delivery WHERE outcome = $1 AND lease IS NULL"
+        return bool(await town.stage.rows(query, outcome))
+
+    await eventually(recorded)
+    town.stage.clock.advance(timedelta(minutes=5))
+
+
+async def test_an_outage_of_the_mail_server_is_waited_out(town: Town) -> None:
+    """Down when the alert is raised, up later: one mail, and the delay is in the record."""
+    await town.assign()
+    await town.mail.stop()
+    await town.report(town.contact())
+    await _tried(town, "smtp_unreachable")
+    await town.mail.start()
+    await town.mailed(1)
+    why = await town.why()
+    assert (
+        "The message to Alice waits for another try: the mail server could not be reached." in why
+    )
+    assert why[-1] == "The message to Alice was handed over by e-mail."
+    assert len(await town.stage.published(AlertDelivered)) == 1
+
+
+async def test_a_temporary_refusal_is_tried_again(town: Town) -> None:
+    """451 now, 250 later: one mail, and nobody else was asked."""
+    await town.assign()
+    town.mail.refusals["alice@king-county.example"] = "451 try later"
+    await town.report(town.contact())
+    await _tried(town, "smtp_451")
+    town.mail.refusals.clear()
+    await town.mailed(1)
+    assert town.mail.mails[0].to == "alice@king-county.example"
+
+
+async def test_a_permanent_refusal_moves_to_the_next_person_at_once(town: Town) -> None:
+    """550 for alice: ben is asked without waiting for any clock."""
+    await town.assign()
+    town.mail.refusals["alice@king-county.example"] = "550 no such user"
+    await town.report(town.contact())
+    await town.mailed(1)
+    assert town.mail.mails[0].to == "ben@king-county.example"
+    (event,) = await town.stage.published(AlertEscalated)
+    assert (event.from_recipient, event.to_recipient) == ("alice", "ben")
+    assert event.reason == "not_delivered"
+    assert (
+        "The message to Alice was not delivered: the mail server answered 550." in await town.why()
+    )
+
+
+async def test_a_lost_confirmation_causes_one_repeat_at_most(town: Town) -> None:
+    """The server took it and its answer was lost: sent again with the same Message-ID."""
+    await town.assign()
+    town.mail.drops = 1
+    await town.report(town.contact())
+    await _tried(town, "smtp_lost_after_data")
+    await town.mailed(2)
+    first, second = town.mail.mails
+    assert first.message["Message-ID"] == second.message["Message-ID"]
+    assert first.subject == second.subject
+    assert (await town.the_alert())["recipient"] == "alice"
+
+
+async def test_two_lost_confirmations_are_not_repeated_again(town: Town) -> None:
+    """A third mail could be a third copy: the next person is asked instead."""
+    await town.assign()
+    town.mail.drops = 2
+    await town.report(town.contact())
+    await _tried(town, "smtp_lost_after_data")
+    await town.mailed(3)
+    assert len(town.mail.to("alice")) == 2
+    assert len(town.mail.to("ben")) == 1
+
+
+async def test_a_connection_is_kept_between_mails(town: Town) -> None:
+    """At most one connection per worker, however many mails; and one that broke is replaced."""
+    await town.assign()
+    for day in range(5):
+        await town.report(town.contact(occurred_at=town.now + timedelta(days=4 * day)))
+    await town.mailed(5)
+    assert town.mail.connections <= 2
+    await town.mail.stop()
+    await town.mail.start()
+    await town.report(town.contact(occurred_at=town.now + timedelta(days=40)))
+    await town.mailed(6)
+    delayed = await town.stage.rows("SELECT 1 FROM alert_step WHERE kind = 'delayed'")
+    assert delayed == []
+
+
+async def test_an_answer_takes_back_what_was_not_sent(town: Town) -> None:
+    """Acknowledged while the mail server was down: nothing is mailed when it is up again."""
+    await town.assign()
+    await town.mail.stop()
+    await town.report(town.contact())
+    await _tried(town, "smtp_unreachable")
+    await town.acknowledge((await town.the_alert())["id"], town.alice)
+    await town.mail.start()
+    town.stage.clock.advance(timedelta(minutes=10))
+    await town.mailed(0)
+    (row,) = await town.stage.rows("SELECT state FROM delivery")
+    assert row["state"] == "cancelled"
+
+
+async def test_the_trace_leads_from_the_report_to_the_mail(town: Town) -> None:
+    """The delivery's span belongs to the trace of the POST, and names nobody."""
+    spans, tracers = InMemorySpanExporter(), town.stage.runtime.telemetry.tracer_provider
+    tracers.add_span_processor(SimpleSpanProcessor(spans))
+    await town.assign()
+    parent = f"00-{'ab' * 16}-{'cd' * 8}-01"
+    with remote_span(tracers.get_tracer("test"), "POST", parent, SpanKind.SERVER):
+        await town.report(town.contact())
+    await town.mailed(1)
+
+    async def delivered() -> list[ReadableSpan]:
+        return [span for span in spans.get_finished_spans() if span.name == "deliver email"]
+
+    (span,) = await eventually(delivered)
+    assert span.context is not None
+    assert f"{span.context.trace_id:032x}" == "ab" * 16
+    everything = str([(s.name, dict(s.attributes or {})) for s in spans.get_finished_spans()])
+    for word in (*CANARY.split(), "alice", "@"):
+        assert word not in everything

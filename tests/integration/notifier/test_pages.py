@@ -1,0 +1,117 @@
+"""The inbox and the thread as pages, by plain links and forms."""
+
+from html.parser import HTMLParser
+
+import pytest
+from tests.integration.notifier.town import CANARY, Town
+
+from shared.callers import SESSION_COOKIE
+
+
+def cookie(who: dict[str, str]) -> dict[str, str]:
+    token = who["Authorization"].removeprefix("Bearer ")
+    return {"Cookie": f"{SESSION_COOKIE}={token}", "Sec-Fetch-Site": "same-origin"}
+
+
+class Words(HTMLParser):
+    """The text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.feed(page)
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    def __str__(self) -> str:
+        return " ".join(" ".join(self.parts).split())
+
+
+async def test_without_a_session_the_pages_lead_to_sign_in(town: Town) -> None:
+    """And back to where the person wanted to go."""
+    answer = await town.stage.client.get("/inbox")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/signin?next=/inbox"
+
+
+async def test_the_inbox_shows_what_waits(town: Town) -> None:
+    """Who by given name and initial, what, when told twice, what happens next, one big button."""
+    await town.assign()
+    empty = await town.stage.client.get("/inbox", headers=cookie(town.alice))
+    assert "Nothing waiting." in str(Words(empty.text))
+    await town.report(town.contact())
+    page = await town.stage.client.get("/inbox", headers=cookie(town.alice))
+    text = str(Words(page.text))
+    assert "1 waiting." in text
+    assert "Custody Booked · County A Main" in text
+    assert "Zebulon C. · just now · " in text
+    assert CANARY not in page.text
+    assert "then the next person is asked" in text
+    assert page.text.count("I have this</button>") == 1
+    title = page.text.partition("<title>")[2].partition("</title>")[0]
+    assert title == "Inbox · Throughline"
+    assert len(page.text) < 60_000
+
+
+async def test_the_button_works_without_script(town: Town) -> None:
+    """A plain form: 303 back to the inbox, where the item is done."""
+    await town.assign()
+    await town.report(town.contact())
+    alert = await town.the_alert()
+    path = f"/alerts/{alert['id']}/acknowledgement"
+    answer = await town.stage.client.post(path, headers=cookie(town.alice))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")
+    assert (await town.the_alert())["state"] == "acknowledged"
+    page = await town.stage.client.get("/inbox", headers=cookie(town.alice))
+    assert "Nothing waiting." in str(Words(page.text))
+    assert "Answered by Alice" in str(Words(page.text))
+
+
+async def test_another_site_s_form_is_refused(town: Town) -> None:
+    """A forged form from elsewhere answers nothing."""
+    await town.assign()
+    await town.report(town.contact())
+    alert = await town.the_alert()
+    forged = cookie(town.alice) | {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.test"}
+    path = f"/alerts/{alert['id']}/acknowledgement"
+    assert (await town.stage.client.post(path, headers=forged)).status_code == 403
+    assert (await town.the_alert())["state"] == "waiting"
+
+
+async def test_the_thread_tells_everything(town: Town) -> None:
+    """The full name, what came in, who was told, and the forms to answer and to hand over."""
+    await town.assign()
+    await town.report(town.contact(), town.contact("release"))
+    await town.mailed(2)
+    alert = await town.the_alert()
+    page = await town.stage.client.get(f"/alerts/{alert['id']}", headers=cookie(town.alice))
+    text = str(Words(page.text))
+    assert CANARY in text
+    assert "jms-county-a: Booked" in text
+    assert "jms-county-a: Released" in text
+    assert "Alice was asked, as the case manager." in text
+    assert "Alice opened this." in text
+    assert CANARY not in page.text.partition("<title>")[2].partition("</title>")[0]
+    form = {"to": "ben"}
+    path = f"/alerts/{alert['id']}/handover"
+    answer = await town.stage.client.post(path, data=form, headers=cookie(town.alice))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")
+    assert (await town.the_alert())["recipient"] == "ben"
+
+
+@pytest.mark.parametrize("role", ["liaison-prosecutor", "agency-reporter", "ops"])
+async def test_the_pages_are_for_those_who_answer(town: Town, role: str) -> None:
+    """Nobody else sees a name here."""
+    who = cookie(town.headers(role, sub="x"))
+    assert (await town.stage.client.get("/inbox", headers=who)).status_code == 403
+
+
+async def test_an_alert_of_somebody_else_is_not_found(town: Town) -> None:
+    """Ben's page of alice's alert says that there is none."""
+    await town.assign()
+    await town.report(town.contact())
+    alert = await town.the_alert()
+    page = await town.stage.client.get(f"/alerts/{alert['id']}", headers=cookie(town.ben))
+    assert page.status_code == 404
+    assert CANARY not in page.text

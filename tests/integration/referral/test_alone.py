@@ -1,0 +1,56 @@
+"""Referral alone: its own database, its environment, and nobody else."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.integration.conftest import CLASSES, ISSUER, clone_database
+from tests.integration.referral.bodies import contact
+
+from lead.issuer import LocalIssuer
+from lead.postgres import PostgresServer
+from referral.main import create_app
+from shared.testing import write_key_ring
+
+
+async def test_it_takes_reports_while_kafka_is_away(
+    postgres: PostgresServer,
+    templates: dict[str, str],
+    issuer: LocalIssuer,
+    headers: Callable[..., dict[str, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Settings come from the environment; alive and useful, though not ready."""
+    (tmp_path / "jwks.json").write_text(json.dumps(issuer.jwks()))
+    environment = {
+        "DATABASE_URL": await clone_database(postgres, templates, "referral"),
+        "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+        "KEY_RING_FILE": str(write_key_ring(tmp_path / "ring.json", *CLASSES["referral"])),
+        "OIDC_ISSUER": ISSUER,
+        "OIDC_JWKS_URL": f"file://{tmp_path / 'jwks.json'}",
+        "SESSION_SECRET": "only-for-tests-0123456789abcdef0123456789",
+        "LOG_LEVEL": "CRITICAL",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    app = create_app(on_failure=lambda: pytest.fail("a task ended"))
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://service.test") as client,
+    ):
+        assert (await client.get("/healthz")).status_code == 200
+        ready = await client.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["checks"] | {"consumer": None} == {
+            "database": True,
+            "broker": False,
+            "consumer": None,
+            "not_draining": True,
+        }
+        caller = headers("agency-reporter", sources=["jms-county-a"])
+        answer = await client.post("/v1/contacts", json=contact(), headers=caller)
+        assert answer.status_code == 202

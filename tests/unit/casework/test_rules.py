@@ -1,0 +1,166 @@
+"""Rules of files, caseloads and releases."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from casework.consents.domain import SignedConsent, mixes_legal_proceedings
+from casework.participants.domain import (
+    ExitReason,
+    InactiveReason,
+    IntakeInterview,
+    ParticipantFile,
+    State,
+    require_room,
+)
+from casework.participants.errors import (
+    CaseloadFull,
+    IntakeAlreadyCompleted,
+    NotEnrolled,
+    ParticipantExited,
+)
+from casework.settings import CaseloadPolicy, Policy
+from shared.errors import PreconditionFailed
+
+AT = datetime(2026, 3, 3, 12, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("count", "overridden", "room"),
+    [(0, False, True), (24, False, True), (25, False, False), (25, True, True), (40, True, True)],
+)
+def test_caseloads(count: int, overridden: bool, room: bool) -> None:
+    """A caseload at 25 takes nobody more without an override."""
+    if room:
+        require_room(count, CaseloadPolicy(), overridden=overridden)
+        return
+    with pytest.raises(CaseloadFull):
+        require_room(count, CaseloadPolicy(), overridden=overridden)
+
+
+def test_a_site_may_have_limits_of_its_own() -> None:
+    """Others keep the usual ones."""
+    policy = Policy(caseloads={"santa-fe": CaseloadPolicy(warn_at=10, full_at=12)})
+    assert policy.caseload_at("santa-fe").full_at == 12
+    assert policy.caseload_at("king-county").full_at == 25
+
+
+@pytest.mark.parametrize(
+    ("effective", "expires", "revoked", "expected"),
+    [
+        (0, None, False, True),
+        (-10, 1, False, True),
+        (-10, 0, False, False),
+        (1, None, False, False),
+        (-10, None, True, False),
+    ],
+)
+def test_a_release_in_force(
+    effective: int, expires: int | None, revoked: bool, expected: bool
+) -> None:
+    """From its first day until the day of expiry or the revocation, in days from today."""
+    today = date(2026, 3, 3)
+    consent = SignedConsent(
+        participant_key="p", site="s", template_version="1", language="en",
+        signature_evidence="e", grants=[], signed_at=AT, recorded_by="alice",
+        effective_from=today + timedelta(days=effective),
+        expires_on=None if expires is None else today + timedelta(days=expires),
+        revoked_at=AT if revoked else None,
+    )  # fmt: skip
+    assert consent.in_force(today) is expected
+
+
+@pytest.mark.parametrize(
+    ("purposes", "mixed"),
+    [
+        ([{"case_coordination"}], False),
+        ([{"legal_proceedings"}], False),
+        ([{"legal_proceedings"}, {"legal_proceedings"}], False),
+        ([{"legal_proceedings", "case_coordination"}], True),
+        ([{"legal_proceedings"}, {"case_coordination"}], True),
+    ],
+)
+def test_legal_proceedings_stand_alone(purposes: list[set[str]], mixed: bool) -> None:
+    """R-06, within a grant and across grants."""
+    assert mixes_legal_proceedings(purposes) is mixed
+
+
+class Files(RuleBasedStateMachine):
+    """Any order of intake, release, status and exit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.file = ParticipantFile(participant_key="p", site="s", opened_at=AT)
+        self.consented = self.interviewed = self.left = False
+        self.enrolled = 0
+
+    def _edit(self) -> bool:
+        version = self.file.version
+        if self.left:
+            with pytest.raises(ParticipantExited):
+                self.file.edit(None)
+            assert self.file.version == version
+            return False
+        with pytest.raises(PreconditionFailed):
+            self.file.edit(version + 1)
+        self.file.edit(version)
+        assert self.file.version == version + 1
+        return True
+
+    def _enroll(self) -> None:
+        self.enrolled += self.file.enroll(AT, consented=self.consented) is not None
+
+    @rule()
+    def interview(self) -> None:
+        if not self._edit():
+            return
+        intake = IntakeInterview(
+            participant_key="p", completed_at=AT, domains=[], recorded_by="alice"
+        )
+        if self.interviewed:
+            with pytest.raises(IntakeAlreadyCompleted):
+                self.file.complete_intake(intake)
+        else:
+            self.file.complete_intake(intake)
+        self.interviewed = True
+        self._enroll()
+
+    @rule(given=st.booleans())
+    def consent(self, given: bool) -> None:
+        self.consented = given
+        self._enroll()
+
+    @rule(reason=st.sampled_from([None, *InactiveReason]))
+    def change_status(self, reason: InactiveReason | None) -> None:
+        if not self._edit():
+            return
+        state = State.INACTIVE if reason else State.ACTIVE
+        if self.enrolled:
+            self.file.change_status(state, reason)
+        else:
+            with pytest.raises(NotEnrolled):
+                self.file.change_status(state, reason)
+
+    @rule(reason=st.sampled_from(ExitReason))
+    def leave(self, reason: ExitReason) -> None:
+        if self._edit():
+            self.file.change_status(State.EXITED, reason)
+            self.left = True
+
+    @invariant()
+    def enrolled_at_most_once_and_never_without_both(self) -> None:
+        assert self.enrolled <= 1
+        assert bool(self.enrolled) is (self.file.enrolled_at is not None)
+        assert not self.enrolled or self.interviewed
+        assert (self.file.state == State.EXITED) is self.left
+        if not self.enrolled:
+            assert self.file.state in (State.REFERRED, State.EXITED)
+        if self.interviewed and self.consented and not self.left:
+            assert self.enrolled == 1
+
+
+TestFiles = Files.TestCase
+TestFiles.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)

@@ -1,0 +1,177 @@
+"""Messages carry nothing about anybody (R-24), retries spread, words exist for all that happens."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from notifier import words
+from notifier.domain import ASKING, Action, AlertState, AlertStep, Standing, StepKind, fold
+from notifier.errors import AddressRefused, CodeWrong
+from notifier.incidents import News
+from notifier.outcomes import LONGEST_WAIT, wait_before
+from notifier.policy import AlertClass
+from notifier.routing import PassedOver, Role
+from notifier.staff.domain import CODE_TRIES, Staff, code_of, mail_address
+from shared.events import RecontactCause
+from shared.ids import new_id
+from shared.sealing import KeyRing
+from shared.testing import MASTER_RING
+
+RING = KeyRing(MASTER_RING["keys"])
+NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+MAIL = files("notifier") / "templates" / "mail"
+# Besides fixed words a message may say its number, its kind, its link or a code: nothing else.
+MAY_SAY = {"number", "purpose", "link", "code"}
+FORBIDDEN = re.compile(
+    r"\b(lead|diver\w+|throughline|participant|client|case|police|arrest\w*|book\w*|jail|custody"
+    r"|charge\w*|court|prosecut\w*|warrant|release\w*|drug|overdose|probation|name)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in MAIL.iterdir()))
+def test_a_message_says_nothing_about_anybody(name: str) -> None:
+    """Only the listed values are filled in, and no word tells what this is about."""
+    text = (MAIL / name).read_text()
+    used = set(re.findall(r"\{\{-?\s*(\w+)", text)) | set(re.findall(r"\{% if (\w+)", text))
+    assert used <= MAY_SAY
+    assert used
+    assert FORBIDDEN.findall(re.sub(r"\{[{%].*?[%}]\}", "", text)) == []
+
+
+def test_the_lint_sees_a_name() -> None:
+    """A planted word is found."""
+    assert FORBIDDEN.search("Your client was booked")
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 5, 10, 1_000])
+def test_retries_wait_longer_and_spread(attempts: int) -> None:
+    """Doubling up to five minutes, never less than half of it."""
+    shortest, longest = wait_before(attempts, 0), wait_before(attempts, 1)
+    assert timedelta(seconds=1) <= shortest < longest <= LONGEST_WAIT
+    assert shortest * 2 == longest
+    assert wait_before(attempts + 1, 0) >= shortest
+
+
+def step(kind: StepKind, who: str | None = None, detail: str | None = None) -> AlertStep:
+    return AlertStep(alert_id=new_id(), at=NOW, kind=kind, who=who, detail=detail, by="ben")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "state", "recipient"),
+    [
+        ("raised:alice", "waiting", "alice"),
+        ("raised:alice noted updated:alice delivered:alice", "waiting", "alice"),
+        ("raised:alice escalated:ben", "waiting", "ben"),
+        ("raised:alice handed_over:ben reassigned:carla", "waiting", "carla"),
+        ("raised:alice delivered:alice told:alice", "told", "alice"),
+        ("raised:alice escalated:ben unanswered:ben", "unanswered", "ben"),
+        ("raised:alice escalated:ben unanswered:ben acknowledged:carla", "acknowledged", "ben"),
+        ("raised:alice acknowledged:alice delivered:alice viewed:ben", "acknowledged", "alice"),
+    ],
+)
+def test_the_state_is_a_fold_over_the_steps(kinds: str, state: str, recipient: str) -> None:
+    """Exactly one state after any history."""
+    parts = [text.partition(":") for text in kinds.split()]
+    steps = [step(StepKind(kind), who or None) for kind, _, who in parts]
+    assert fold(steps) == Standing(AlertState(state), recipient)
+
+
+DETAILS: dict[StepKind, list[str | None]] = {
+    StepKind.RAISED: [str(role) for role in Role],
+    StepKind.UPDATED: [",".join(News), News.COURT],
+    StepKind.PASSED_OVER: [f"{role}:{reason}" for role in Role for reason in PassedOver],
+    StepKind.ESCALATED: [
+        f"{role}:{why}" for role in Role for why in ("no_answer", "not_delivered")
+    ],
+    StepKind.REASSIGNED: [str(role) for role in Role],
+    StepKind.DELIVERED: ["email"],
+    StepKind.DELAYED: ["smtp_451", "smtp_unreachable", "smtp_disconnected", "smtp_lost_after_data"],
+    StepKind.NOT_DELIVERED: ["smtp_550", "smtp_connect_535", "unknown_twice", "no_address"],
+    StepKind.UNANSWERED: ["no_answer", "not_delivered"],
+    StepKind.ACKNOWLEDGED: [None, *Action],
+}
+
+
+@pytest.mark.parametrize("kind", list(StepKind))
+def test_everything_that_can_happen_has_words(kind: StepKind) -> None:
+    """Every step with every detail becomes one sentence; no code is shown."""
+    for detail in DETAILS.get(kind, [None]):
+        for who in ("alice", "program-line", None):
+            if who is None and kind in ASKING:
+                continue
+            sentence = words.sentence(step(kind, who, detail), lambda sub: sub.title())
+            assert sentence.endswith(".")
+            assert sentence[0].isupper()
+            assert "_" not in sentence
+
+
+def test_every_list_of_words_is_complete() -> None:
+    """A page must not fail on a value that nobody gave a word."""
+    assert set(words.CAUSES) == set(RecontactCause)
+    assert set(words.CLASSES) == set(AlertClass)
+    assert set(words.ACTIONS) == set(Action)
+    assert set(words.NEWS) == set(News)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("Samuel Testperson", "Samuel T."), ("Ana Maria Ruiz", "Ana R."), ("Cher", "Cher"), ("", "")],
+)
+def test_a_name_on_the_list_is_short(name: str, short: str) -> None:
+    """Given name and initial: somebody may be looking over the shoulder."""
+    assert words.short_name(name) == short
+
+
+@pytest.mark.parametrize("text", ["", "alice", "a b@example.org", "alice@", "ä@example.org"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    """By form alone, without asking a name server."""
+    with pytest.raises(AddressRefused):
+        mail_address(text)
+
+
+def member(**more: Any) -> Staff:
+    values = {"site": "s", "sub": "alice", "name": "A", "email": "old@example.org"}
+    return Staff(**(values | more), updated_by="carla", updated_at=NOW)
+
+
+def asked() -> tuple[Staff, str]:
+    staff, code_id = member(), UUID(int=7)
+    staff.ask_for_code("new@example.org", code_id, NOW)
+    return staff, code_of(code_id, "new@example.org", RING)
+
+
+def test_the_right_code_in_time_verifies() -> None:
+    """The new address replaces the old one."""
+    staff, code = asked()
+    assert staff.email == "old@example.org"
+    assert staff.verify(code, RING, NOW + timedelta(minutes=29))
+    assert (staff.email, staff.new_email) == ("new@example.org", None)
+
+
+def test_a_code_ends() -> None:
+    """By time, by five tries, and when it was never asked for."""
+    staff, code = asked()
+    with pytest.raises(CodeWrong):
+        staff.verify(code, RING, NOW + timedelta(minutes=31))
+    for _ in range(CODE_TRIES):
+        assert not staff.verify("x", RING, NOW)
+    with pytest.raises(CodeWrong):
+        staff.verify(code, RING, NOW)
+    with pytest.raises(CodeWrong):
+        member().verify(code, RING, NOW)
+    assert staff.email == "old@example.org"
+
+
+def test_a_code_fits_one_address_only() -> None:
+    """Somebody else's code, or an older one, opens nothing."""
+    assert code_of(UUID(int=7), "a@example.org", RING) != code_of(
+        UUID(int=7), "b@example.org", RING
+    )
+    assert code_of(UUID(int=7), "a@example.org", RING) != code_of(
+        UUID(int=8), "a@example.org", RING
+    )

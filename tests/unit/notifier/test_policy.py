@@ -1,0 +1,84 @@
+"""Classes and clocks."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from notifier.policy import (
+    CLASSES,
+    AlertClass,
+    Clocks,
+    business_days_after,
+    due_at,
+    more_urgent,
+    sooner,
+)
+from shared.events import RecontactCause
+
+SEATTLE = ZoneInfo("America/Los_Angeles")
+CUSTODY, SAFETY, LEGAL, FIELD = AlertClass
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SEATTLE)
+
+
+def test_every_cause_has_a_class() -> None:
+    """A cause that casework may send must never fail here."""
+    assert set(CLASSES) == set(RecontactCause)
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"),
+    [
+        ("arrest", CUSTODY),
+        ("booking", CUSTODY),
+        ("release", CUSTODY),
+        ("new-charge", LEGAL),
+        ("warrant", LEGAL),
+        ("failure-to-appear", LEGAL),
+        ("police-contact", FIELD),
+        ("citation", FIELD),
+        ("overdose-response", SAFETY),
+        ("victim-of-crime", SAFETY),
+    ],
+)
+def test_the_class_follows_the_cause(cause: str, kind: AlertClass) -> None:
+    """As domain.md 7.5 rule 3 says."""
+    assert CLASSES[RecontactCause(cause)] is kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "minutes"), [(CUSTODY, 30), (SAFETY, 30), (FIELD, None)]
+)  # fmt: skip
+def test_clocks_by_class(kind: AlertClass, minutes: int | None) -> None:
+    """Half an hour for custody and safety, none for field."""
+    now = datetime(2026, 2, 3, 10, 58, tzinfo=UTC)
+    due = due_at(kind, Clocks(), now, SEATTLE)
+    assert (None if due is None else (due - now).seconds // 60) == minutes
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2026-02-03T15:00", 1, "2026-02-04T15:00"),  # Tuesday
+        ("2026-02-06T15:00", 1, "2026-02-09T15:00"),  # Friday to Monday
+        ("2026-02-07T10:00", 1, "2026-02-10T00:00"),  # Saturday counts from Monday morning
+        ("2026-02-08T23:00", 2, "2026-02-11T00:00"),  # Sunday
+        ("2026-03-06T02:30", 1, "2026-03-09T02:30"),  # over the change to summer time
+    ],
+)
+def test_business_days_skip_weekends_in_the_site_s_zone(start: str, days: int, end: str) -> None:
+    """The same time of day where the site is."""
+    found = business_days_after(local(start).astimezone(UTC), days, SEATTLE)
+    assert found == local(end)
+
+
+def test_the_more_urgent_class_and_the_sooner_time_win() -> None:
+    """Whatever the order in which two reports arrive."""
+    early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+    assert more_urgent(LEGAL, CUSTODY) is more_urgent(CUSTODY, LEGAL) is CUSTODY
+    assert more_urgent(FIELD, LEGAL) is LEGAL
+    assert sooner(early, late) == sooner(late, early) == sooner(None, early) == early
+    assert sooner(None, None) is None

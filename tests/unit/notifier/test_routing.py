@@ -1,0 +1,44 @@
+"""Who is asked, in which order, and who is passed over."""
+
+import pytest
+
+from notifier.routing import PROGRAM_LINE, PassedOver, Role, next_stop, route
+
+ALICE, BEN, CARLA = ("alice", True), ("ben", True), ("carla", True)
+NOBODY = (None, False)
+
+
+@pytest.mark.parametrize(
+    ("stops", "seen", "asked"),
+    [
+        ((ALICE, BEN, CARLA), (), "alice"),
+        ((ALICE, BEN, CARLA), ("alice",), "ben"),
+        ((ALICE, BEN, CARLA), ("alice", "ben"), "carla"),
+        ((ALICE, BEN, CARLA), ("alice", "ben", "carla"), PROGRAM_LINE),
+        ((ALICE, BEN, CARLA), ("alice", "ben", "carla", PROGRAM_LINE), None),
+        ((("alice", False), BEN, CARLA), (), "ben"),
+        ((NOBODY, NOBODY, CARLA), (), "carla"),
+        ((NOBODY, NOBODY, NOBODY), (), PROGRAM_LINE),
+        ((ALICE, ALICE, CARLA), ("alice",), "carla"),
+    ],
+)
+def test_the_route(
+    stops: tuple[tuple[str | None, bool], ...], seen: tuple[str, ...], asked: str | None
+) -> None:
+    """Case manager, backup, supervisor, program line; nobody twice; then the route ends."""
+    _, stop = next_stop(route(*stops), seen)
+    assert (stop.sub if stop else None) == asked
+
+
+def test_who_is_passed_over_is_named_with_the_reason() -> None:
+    """Nobody named, and nobody reachable, are two different things."""
+    passed, _ = next_stop(route(NOBODY, ("ben", False), CARLA), ())
+    assert [(p.stop.role, p.reason) for p in passed] == [
+        (Role.CASE_MANAGER, PassedOver.NOBODY),
+        (Role.BACKUP, PassedOver.UNREACHABLE),
+    ]
+
+
+def test_the_route_ends_inside_the_program() -> None:
+    """No role of police or prosecution exists on it."""
+    assert set(Role) == {"case_manager", "backup", "supervisor", "program_line"}
