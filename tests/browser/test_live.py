@@ -1,7 +1,5 @@
 """The live page in a real browser: news, nothing that jumps, and a network that comes and goes."""
 
-import asyncio
-
 import pytest
 from playwright.async_api import Page, Route, expect
 from tests.board import Board, Card
@@ -76,10 +74,10 @@ async def test_typed_text_and_focus_stay(open_page: OpenPage, board: Board) -> N
         await expect(page.locator("#note-1")).to_be_focused()
         # Still so when the focus goes elsewhere: what was typed was not sent.
         await page.locator("#card-2 a").focus()
+        board.cards[1].text = "changed once more"
         board.tell()
-        await asyncio.sleep(0.4)
+        await expect(page.locator("#card-2")).to_contain_text("changed once more")
         await expect(page.locator("#note-1")).to_have_value("half a sen")
-        await expect(page.locator("#card-2 a, #card-2").first).to_be_visible()
 
 
 async def test_a_card_that_is_gone_goes(open_page: OpenPage, board: Board) -> None:
@@ -100,8 +98,9 @@ async def test_a_broken_stream_is_resumed(open_page: OpenPage, board: Board) -> 
     """It asks to go on after the last event it saw, and what came meanwhile is shown."""
     async with open_page(sub="alice") as page:
         await _live(page, board)
+        board.cards[0].text = "heard of"
         board.tell()
-        await asyncio.sleep(0.3)
+        await expect(page.locator("#card-1")).to_contain_text("heard of")
         board.break_streams()
         await eventually(lambda: _broken(board))
         board.cards.append(Card("3"))

@@ -4,12 +4,12 @@
 close to the one that Debezium's outbox router reads (id, topic, key, type, payload).
 """
 
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from aiokafka.partitioner import murmur2
+from pydantic_core import to_json
 
 from shared.events.wire import Encoded
 from shared.events.wire import encode as encode
@@ -39,7 +39,7 @@ def key_hash(key: str) -> int:
 
 def columns(messages: Sequence[Encoded]) -> tuple[list[Any], ...]:
     """The arrays for `INCOMING`. Raises ValueError for a message that Kafka would refuse."""
-    headers = [json.dumps(m.headers, separators=(",", ":")) for m in messages]
+    headers = [to_json(m.headers).decode() for m in messages]
     for message, text in zip(messages, headers, strict=True):
         if not fits(len(message.payload), len(text) + len(message.key.encode())):
             raise ValueError(f"{message.type} is too large for Kafka")

@@ -42,10 +42,8 @@ def local_path(wanted: str) -> str | None:
     """`wanted` if it is a path on this address and nothing else: no open redirect."""
     if not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
         return None
-    if len(wanted) > 1_000 or not wanted.isascii() or not wanted.isprintable():
-        return None
-    parts = urlsplit(wanted)
-    return None if parts.scheme or parts.netloc or " " in wanted else wanted
+    # Browsers drop tabs and line ends before they read an address.
+    return wanted if len(wanted) <= 1_000 and wanted.isascii() and wanted.isprintable() else None
 
 
 def signin_url(request: Request) -> str:

@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import from_json, to_json
 
 
 class DataClass(StrEnum):
@@ -103,7 +104,7 @@ class KeyRing:
             "tag": _b64(wrapped[32:]),
             "record": record,
         }
-        protected = _b64(json.dumps(header, separators=(",", ":")).encode())
+        protected = _b64(to_json(header))
         sealed = AESGCM(content_key).encrypt(iv, plain, protected.encode())
         parts = (protected, _b64(wrapped[:32]), _b64(iv), _b64(sealed[:-16]), _b64(sealed[-16:]))
         return ".".join(parts)
@@ -112,7 +113,7 @@ class KeyRing:
         """Decrypt what `seal` made for this record. Raises CannotOpen."""
         try:
             protected, wrapped, iv, cipher, tag = sealed.split(".")
-            header = json.loads(_unb64(protected))
+            header = from_json(_unb64(protected))
             kid = header["kid"]
             if header["record"] != record:
                 raise CannotOpen("the sealed value belongs to another record")

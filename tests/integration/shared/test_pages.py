@@ -113,7 +113,7 @@ async def test_hostile_text_is_shown_as_text(website: Website) -> None:
 async def test_a_missing_name_is_an_error(website: Website) -> None:
     """A template that asks for what nobody gave fails in tests, not silently on a page."""
     with pytest.raises(UndefinedError):
-        SHELL.render(_request(website), "error.html", caller=None)
+        SHELL.render(_request(website), "error.html", caller=None, problem={"status": 409})
 
 
 async def test_a_problem_type_resolves_to_its_explanation(website: Website) -> None:

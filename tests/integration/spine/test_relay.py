@@ -224,6 +224,22 @@ async def test_a_stand_by_hands_its_wake_ups_to_the_leader_and_is_quiet(
             assert calls == 1
 
 
+async def test_a_relay_that_is_stopped_sends_what_is_committed_first(
+    database: Database, run_relay: RunRelay
+) -> None:
+    """A rolling update leaves nothing behind for the next process to find."""
+    async with run_relay() as relay:
+
+        async def leads() -> bool:
+            return bool(relay.leading)
+
+        await eventually(leads)
+        async with database.transaction() as tx:
+            publish(tx, noted("a", 1))
+    async with database.transaction() as tx:
+        assert await tx.raw.fetchval("SELECT count(*) FROM outbox_pending") == 0
+
+
 async def test_nothing_is_lost_while_the_broker_is_away(
     database: Database, run_relay: RunRelay, broker: FaultyBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

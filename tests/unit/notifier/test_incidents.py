@@ -50,8 +50,8 @@ def after(*facts: Fact) -> Known:
     return known
 
 
-JMS, RMS = {"reported_by": "jms"}, {"reported_by": "rms", "source_record_id": "R-9"}
-V2 = {"record_version": 2}
+RMS: dict[str, Any] = {"reported_by": "rms", "source_record_id": "R-9"}
+V2: dict[str, Any] = {"record_version": 2}
 
 
 @pytest.mark.parametrize(

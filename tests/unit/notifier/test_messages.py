@@ -9,12 +9,12 @@ from uuid import UUID
 import pytest
 
 from notifier import words
-from notifier.domain import ASKING, Action, AlertState, AlertStep, Standing, StepKind, fold
+from notifier.domain import Action, AlertState, AlertStep, Standing, StepKind, fold
 from notifier.errors import AddressRefused, CodeWrong
 from notifier.incidents import News
 from notifier.outcomes import LONGEST_WAIT, wait_before
 from notifier.policy import AlertClass
-from notifier.routing import PassedOver, Role
+from notifier.routing import PROGRAM_LINE, PassedOver, Role
 from notifier.staff.domain import CODE_TRIES, Staff, code_of, mail_address
 from shared.events import RecontactCause
 from shared.ids import new_id
@@ -95,15 +95,17 @@ DETAILS: dict[StepKind, list[str | None]] = {
     StepKind.UNANSWERED: ["no_answer", "not_delivered"],
     StepKind.ACKNOWLEDGED: [None, *Action],
 }
+CONCERNS_NOBODY: dict[StepKind, tuple[None]] = {
+    StepKind.NOTED: (None,),
+    StepKind.PASSED_OVER: (None,),
+}
 
 
 @pytest.mark.parametrize("kind", list(StepKind))
 def test_everything_that_can_happen_has_words(kind: StepKind) -> None:
     """Every step with every detail becomes one sentence; no code is shown."""
     for detail in DETAILS.get(kind, [None]):
-        for who in ("alice", "program-line", None):
-            if who is None and kind in ASKING:
-                continue
+        for who in ("alice", PROGRAM_LINE, *CONCERNS_NOBODY.get(kind, ())):
             sentence = words.sentence(step(kind, who, detail), lambda sub: sub.title())
             assert sentence.endswith(".")
             assert sentence[0].isupper()

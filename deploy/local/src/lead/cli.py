@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from lead import launch
 from lead.contacts import contacts
 from lead.errors import Failure
 from lead.feed_command import feed
@@ -34,8 +35,6 @@ def run(
 
     Databases, keys and logs stay in LEAD_HOME, so the next run goes on where this one stopped.
     """
-    from lead import launch  # The whole system: only two commands need it.
-
     launch.run(with_story=story)
 
 
@@ -50,8 +49,6 @@ def demo(
 
     Starts a system of its own that is gone afterwards. Exit code 0 when every step went as told.
     """
-    from lead import launch
-
     launch.demo(url)
 
 

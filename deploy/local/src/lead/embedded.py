@@ -1,7 +1,7 @@
 """The embedded default: PostgreSQL, broker, mail catcher and the four services, in one process.
 
-Started in this order and stopped in reverse: home and port, PostgreSQL, broker, migrations, mail,
-services behind one address. Needs no network and nothing but what pip installed.
+Started in this order and stopped in reverse: PostgreSQL, broker, migrations, mail, the services
+behind one address. Needs no network and nothing but what pip installed.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import importlib
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +20,14 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from lead.broker import MockBroker
-from lead.errors import Failure
+from lead.claim import CannotStart
 from lead.gateway import create_gateway
 from lead.history import publish_unhandled_again
 from lead.home import Home
 from lead.issuer import LocalIssuer
 from lead.mailbox import Mailbox
 from lead.postgres import EmbeddedPostgres
-from lead.process import LOOPBACK, hold
+from lead.process import LOOPBACK
 from lead.seed import seed_staff
 from lead.services import PARTS, PREFIXES, Part
 from lead.sign_in_desk import create_sign_in_desk
@@ -40,10 +40,6 @@ READY_SECONDS = 30
 DRAIN_SECONDS = 2
 
 Say = Callable[[str], None]
-
-
-class CannotStart(Failure):
-    """The system cannot start here; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +55,9 @@ class Foundation:
 
 
 @contextmanager
-def foundation(home: Home, port: int, say: Say) -> Iterator[Foundation]:
-    """Take the home and the port (0: a free one), start PostgreSQL and broker. CannotStart."""
-    with closing(_listen(port)) as listener, _held(home), ExitStack() as stack:
+def foundation(home: Home, listener: socket.socket, say: Say) -> Iterator[Foundation]:
+    """Start PostgreSQL and broker in a home and for a port that are ours. Raises CannotStart."""
+    with ExitStack() as stack:
         address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         issuer = home.prepare(address)
         try:
@@ -172,30 +168,6 @@ async def _await_ready(address: str) -> None:
                 return (await client.get(path)).status_code == 200
 
             await eventually(f"{name} ready", is_ready, READY_SECONDS)
-
-
-def _listen(port: int) -> socket.socket:
-    """Taken first: two systems must not prepare for the same address."""
-    try:
-        return socket.create_server((LOOPBACK, port))
-    except OSError:
-        raise CannotStart(
-            f"Port {port} is taken, perhaps by another running system. Stop that, or choose"
-            " another port: LEAD_PORT=8081 make run"
-        ) from None
-
-
-@contextmanager
-def _held(home: Home) -> Iterator[None]:
-    try:
-        lock = hold(home.path)
-    except RuntimeError:
-        raise CannotStart(
-            f"Another system is running in {home.path}. Stop that, or choose another home:"
-            " LEAD_HOME=/some/folder make run"
-        ) from None
-    with closing(lock):
-        yield
 
 
 def _log_to(home: Home) -> None:

@@ -163,9 +163,15 @@ class Story:
         receipt = (await self._city.post(JAIL, "/referral/v1/contacts", body))["receipt"]
         outcome = await self._outcome(receipt, "unmatched")
         _check(outcome["purge_due_at"], "the stranger's report has no day on which it is purged")
-        self._timeline.note(
-            f"the stranger matches nobody and is purged by {outcome['purge_due_at']}"
+        purged = datetime.fromisoformat(outcome["purge_due_at"])
+        self._timeline.note(f"the stranger matches nobody; purged by {purged:%Y-%m-%d %H:%M} UTC")
+        alerts = await self._city.items(SUPERVISOR, "/notifier/v1/alerts")
+        _check(
+            all(a["contact"]["receipt"] != receipt for a in alerts), "the stranger is alerted on"
         )
+        _check(len(self._about_us(alerts)) == len(self._alerts), "a second page")
+        _check(len(await self._our_mails()) == len(self._alerts), "a second mail")
+        self._timeline.note("nobody was paged again")
 
     async def _report(self, who: Actor, path: str, body: dict[str, Any]) -> str:
         """Post a report about our person, and follow it to the case manager. Its receipt."""

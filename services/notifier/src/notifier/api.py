@@ -43,7 +43,7 @@ async def list_alerts(
 @router.get("/v1/alerts/{alert_id}")
 async def show_alert(alert_id: UUID, caller: Answering, tx: Tx) -> views.ThreadView:
     """The alert with its thread. That the caller looked is recorded."""
-    return await _thread(await handlers.view_alert(alert_id, caller, tx), tx)
+    return await _thread(await handlers.view_alert(tx, alert_id, caller), tx)
 
 
 @router.get("/v1/alerts/{alert_id}/why")

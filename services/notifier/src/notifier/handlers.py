@@ -198,7 +198,7 @@ async def _move(alert: Alert, case_manager: str, tx: Transaction) -> None:
     await ask(alert, StepKind.REASSIGNED, sub_of(stop), around, tx, detail=stop.role)
 
 
-async def view_alert(alert_id: UUID, caller: Caller, tx: Transaction) -> Alert:
+async def view_alert(tx: Transaction, alert_id: UUID, caller: Caller) -> Alert:
     """An alert as its reader sees it; who looked becomes part of its record (R-20)."""
     alert = await repository.get_visible_alert(tx, alert_id, caller)
     await repository.note_view(tx, alert_id, caller.sub)

@@ -14,7 +14,7 @@ from notifier.staff.repository import list_staff
 from shared.callers import Caller
 from shared.database import Transaction
 from shared.idempotency import Tx
-from shared.page_session import PageRoute, require_page, root_of
+from shared.page_session import PageRoute, is_live, require_page, root_of
 from shared.pages import templates
 from shared.sites import zone_of
 
@@ -57,7 +57,9 @@ def _midnight(caller: Caller, tx: Transaction) -> Any:
 @router.get("/alerts/{alert_id}")
 async def show_thread(request: Request, alert_id: UUID, caller: Person, tx: Tx) -> Response:
     """One incident: what is known, what is next, everything that came in and who was told."""
-    alert = await handlers.view_alert(alert_id, caller, tx)
+    # A page that refreshes itself is not somebody looking.
+    look = repository.get_visible_alert if is_live(request) else handlers.view_alert
+    alert = await look(tx, alert_id, caller)
     entries = await repository.list_entries(tx, alert.thread_id)
     given = await _words(tx, [alert.site])
     steps = [

@@ -35,7 +35,7 @@ SELECT $1, $2, 'viewed', $3, $3 WHERE NOT EXISTS (
 _STREAM = """
 SELECT max(seq) AS seq, alert_id FROM inbox_item
 WHERE site = ANY($1) AND ($3 OR recipient = $2) AND seq > $4
-GROUP BY alert_id ORDER BY 1 LIMIT 500"""
+GROUP BY alert_id ORDER BY 1 LIMIT $5"""
 
 
 async def get_alert(tx: Transaction, alert_id: UUID) -> Alert:
@@ -171,10 +171,12 @@ async def touch_inboxes(tx: Transaction, alert_id: UUID) -> None:
     tx.signal("inbox")
 
 
-async def list_changes(tx: Transaction, caller: Caller, after: int) -> list[tuple[int, UUID]]:
+async def list_changes(
+    tx: Transaction, caller: Caller, after: int, limit: int
+) -> list[tuple[int, UUID]]:
     """What changed in the caller's inbox (a supervisor's: at the site), in order."""
     rows = await tx.raw.fetch(
-        _STREAM, sorted(caller.sites), caller.sub, caller.has("supervisor"), after
+        _STREAM, sorted(caller.sites), caller.sub, caller.has("supervisor"), after, limit
     )
     return [(row["seq"], row["alert_id"]) for row in rows]
 

@@ -17,7 +17,10 @@ POLL_SECONDS = 2.0
 # Ends before a session does; the page comes back by itself, and is then checked again.
 LIFE_SECONDS = 600
 # Sequence numbers are taken before commits: look back for those that committed late.
-LATE = 500
+LATE = 100
+PAGE = 500
+# Changes that come together are told together.
+GATHER_SECONDS = 0.1
 
 
 class Hub:
@@ -47,7 +50,7 @@ async def follow(
     while monotonic() < until:
         changed = hub.next
         async with database.transaction() as tx:
-            found = await repository.list_changes(tx, caller, cursor - LATE)
+            found = await repository.list_changes(tx, caller, cursor - LATE, PAGE)
         for change in found:
             if change not in seen:
                 cursor = max(cursor, change[0])
@@ -61,13 +64,15 @@ async def _start(
 ) -> tuple[set[tuple[int, UUID]], int]:
     """Where to begin, and what counts as sent."""
     async with database.transaction() as tx:
-        cursor = await repository.last_change(tx) if last is None else last
-        found = await repository.list_changes(tx, caller, cursor - LATE)
+        newest = await repository.last_change(tx)
+        cursor = newest if last is None else min(last, newest)
+        found = await repository.list_changes(tx, caller, cursor - LATE, PAGE)
     return {change for change in found if change[0] <= cursor}, cursor
 
 
 async def _wait(changed: asyncio.Event) -> None:
     try:
         await asyncio.wait_for(changed.wait(), POLL_SECONDS)
+        await asyncio.sleep(GATHER_SECONDS)
     except TimeoutError:
         return

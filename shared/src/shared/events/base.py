@@ -33,6 +33,10 @@ class Event(BaseModel):
     type: ClassVar[str]
     topic: ClassVar[str]
     classes: ClassVar[dict[str, DataClass]]
+    # Derived from `classes` once, for the hot path of encoding.
+    open_fields: ClassVar[set[str]]
+    sealed_fields: ClassVar[dict[DataClass, set[str]]]
+    classification: ClassVar[DataClass]
 
     id: UUID = Field(default_factory=new_id)
     site: str
@@ -52,23 +56,26 @@ class Event(BaseModel):
             for field, info in cls.model_fields.items()
             if field not in ATTRIBUTES
         }
+        cls._derive()
+
+    @classmethod
+    def _derive(cls) -> None:
+        """What is sealed, what is open, and the strictest class (`dataclassification`)."""
+        by_class = {c: {n for n, own in cls.classes.items() if own is c} for c in SEALED}
+        cls.sealed_fields = {c: names for c, names in by_class.items() if names}
+        cls.open_fields = {n for n, own in cls.classes.items() if own not in SEALED}
+        order = (DataClass.CARE, DataClass.IDENTITY, DataClass.PROGRAM)
+        cls.classification = next((c for c in order if c in cls.classes.values()), DataClass.PUBLIC)
 
     @property
     def key(self) -> str:
         """The Kafka key: facts about one participant keep their order."""
         return f"{self.site}:{self.subject}"
 
-    @property
-    def classification(self) -> DataClass:
-        """The strictest class among the fields, for the `dataclassification` attribute."""
-        order = (DataClass.CARE, DataClass.IDENTITY, DataClass.PROGRAM)
-        present = set(self.classes.values())
-        return next((c for c in order if c in present), DataClass.PUBLIC)
-
 
 def sealed_classes(event_type: type[Event]) -> set[DataClass]:
     """The class keys that a reader of this event needs."""
-    return {c for c in event_type.classes.values() if c in SEALED}
+    return set(event_type.sealed_fields)
 
 
 def unclassified_fields(event_type: type[Event]) -> set[str]:

@@ -4,17 +4,17 @@ Attributes are `ce_*` headers, the value is the JSON data. Fields of a sealed cl
 and return as one compact JWE per class under the reserved member `sealed`.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic_core import from_json, to_json
+
 from shared.context import current
-from shared.events.base import ATTRIBUTES, Event, sealed_classes
-from shared.sealing import SEALED, DataClass, KeyRing
+from shared.events.base import Event, sealed_classes
+from shared.sealing import DataClass, KeyRing
 
 CONTENT_TYPE = "application/json"
-_EXCLUDE = set(ATTRIBUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,20 @@ class Undecodable(Exception):
 
 def encode(event: Event, ring: KeyRing) -> Encoded:
     """Seal and serialize. Trace, correlation and causation come from the current context."""
-    data = event.model_dump(mode="json", exclude=_EXCLUDE)
-    sealed = {}
-    for data_class in SEALED:
-        names = [name for name, c in event.classes.items() if c is data_class]
-        if names:
-            plain = json.dumps({name: data.pop(name) for name in names}, separators=(",", ":"))
-            sealed[str(data_class)] = ring.seal(data_class, str(event.id), plain.encode())
+    event_id = str(event.id)
+    sealed = {
+        data_class: ring.seal(data_class, event_id, _json_of(event, names))
+        for data_class, names in event.sealed_fields.items()
+    }
+    members = [_json_of(event, event.open_fields)[1:-1]] if event.open_fields else []
     if sealed:
-        data["sealed"] = sealed
-    payload = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
-    return Encoded(str(event.id), event.topic, event.key, event.type, _headers(event), payload)
+        members.append(b'"sealed":' + to_json(sealed))
+    payload = b"{" + b",".join(members) + b"}"
+    return Encoded(event_id, event.topic, event.key, event.type, _headers(event), payload)
+
+
+def _json_of(event: Event, names: set[str]) -> bytes:
+    return event.model_dump_json(include=names).encode()
 
 
 def _headers(event: Event) -> dict[str, str]:
@@ -76,11 +79,11 @@ def decode(
 ) -> Event:
     """Open and validate. Raises Undecodable (the text names fields, never values) or CannotOpen."""
     try:
-        data: dict[str, Any] = json.loads(payload)
+        data: dict[str, Any] = from_json(payload)
         sealed = data.pop("sealed", {})
         for data_class in sealed_classes(event_type):
             opened = ring.open(headers["ce_id"], sealed[data_class], DataClass(data_class))
-            data.update(json.loads(opened))
+            data.update(from_json(opened))
         data["id"], data["site"] = headers["ce_id"], headers["ce_site"]
         data["subject"], data["occurred_at"] = headers["ce_subject"], headers["ce_time"]
         return event_type.model_validate(data)
