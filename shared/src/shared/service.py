@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from shared import operations, operations_pages, pages, problem_pages, problems, signin
+from shared import api_docs, operations, operations_pages, pages, problem_pages, problems, signin
 from shared.callers import TokenVerifier
 from shared.clock import Clock, SystemClock
 from shared.config import ServiceSettings
@@ -82,6 +82,8 @@ def create_app(
         title=f"Throughline {service.name}",
         description=service.purpose,
         version="1",
+        docs_url=None,
+        redoc_url=None,
         lifespan=lifespan,
         telemetry={
             "tracer_provider": runtime.telemetry.tracer_provider,
@@ -97,6 +99,7 @@ def create_app(
     app.root_path = settings.root_path
     app.state.runtime = runtime
     app.state.verifier = TokenVerifier(settings)
+    api_docs.install(app)
     problems.install(app)
     problem_pages.install(app)
     seen_by_people = (operations_pages, signin, problem_pages, pages)

@@ -132,7 +132,8 @@ async def test_a_killed_database_costs_nothing_that_was_acknowledged(
     assert (await checks(own_stage.client))[1]["database"] is False
     assert (await own_stage.client.get("/healthz")).status_code == 200
     body = {"record": "r-1"}
-    refused = await own_stage.client.post("/v1/reports", json=body, headers=reporter)
+    async with asyncio.timeout(10):
+        refused = await own_stage.client.post("/v1/reports", json=body, headers=reporter)
     assert refused.status_code == 503
     await own_stage.deliver(*sent[150:])
     before = len(accepted)

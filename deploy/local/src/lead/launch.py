@@ -1,4 +1,4 @@
-"""`lead run` and `lead demo`: what is free is taken first, then the system is loaded and started."""
+"""`lead run` and `lead demo`: take what must be free, then load and start the system."""
 
 import signal
 import socket

@@ -1,4 +1,4 @@
-"""The sample city's staff, made known to the notifier at every start; the known stay as they are."""
+"""The sample staff, made known to the notifier at every start; who is known stays as they are."""
 
 from lead.city import Actor, City
 from lead.issuer import LocalIssuer

@@ -37,11 +37,12 @@ def wait_before(attempts: int, chance: float) -> timedelta:
 async def record_outcome(done: Done, tx: Transaction) -> None:
     """The delivery's end, or its next try, and what follows for the alert."""
     job = done.job
+    if done.result.outcome is Outcome.SENT:
+        await _sent(done, tx)
+        return
     # The alert first: everybody else who locks both does so in this order.
     alert = await repository.get_alert(tx, job.alert_id) if job.alert_id else None
     match _decide(done, alert, tx):
-        case Outcome.SENT:
-            await _sent(done, alert, tx)
         case Outcome.RETRY:
             await _again(done, alert, tx)
         case Outcome.CANCELLED:
@@ -62,23 +63,22 @@ def _decide(done: Done, alert: Alert | None, tx: Transaction) -> Outcome:
     return outcome
 
 
-async def _sent(done: Done, alert: Alert | None, tx: Transaction) -> None:
+async def _sent(done: Done, tx: Transaction) -> None:
     job = done.job
-    if not await queue.end(tx, job, "sent", done.result.detail) or alert is None:
+    sent = await queue.end_as_sent(tx, job, done.result.detail)
+    if sent is None or job.alert_id is None or sent.site is None or sent.participant is None:
         return
-    add_step(alert, StepKind.DELIVERED, tx, who=job.recipient, detail=job.channel)
     delivered = AlertDelivered(
-        site=alert.site,
-        subject=alert.participant,
+        site=sent.site,
+        subject=sent.participant,
         occurred_at=tx.now,
-        alert_id=alert.id,
+        alert_id=job.alert_id,
         recipient=job.recipient,
         channel=job.channel,
     )
     publish(tx, delivered)
-    if alert.is_waiting and alert.due_at is None:
-        add_step(alert, StepKind.TOLD, tx, who=job.recipient)
-    await repository.touch_inboxes(tx, alert.id)
+    if sent.told:
+        await repository.touch_inboxes(tx, job.alert_id)
 
 
 async def _again(done: Done, alert: Alert | None, tx: Transaction) -> None:

@@ -40,6 +40,35 @@ INSERT INTO delivery (id, site, recipient, channel, purpose, alert_id, step, nex
 VALUES ($1, $2, $3, 'email', $4, $5, $6, $7, $8, $9, $7)"""
 
 
+# The alert is locked first, as everybody does who locks both.
+_SENT = """
+WITH about AS MATERIALIZED (SELECT id, site, participant FROM alert WHERE id = $5 FOR UPDATE),
+ended AS (
+    UPDATE delivery SET state = 'sent', outcome = $3, ended_at = $4, lease = NULL,
+        leased_until = NULL
+    FROM (SELECT count(*) FROM about) AS locked
+    WHERE id = $1 AND lease = $2 RETURNING alert_id, recipient, channel),
+told AS (
+    UPDATE alert SET state = 'told' FROM ended
+    WHERE alert.id = ended.alert_id AND alert.state = 'waiting' AND alert.due_at IS NULL
+    RETURNING alert.id),
+step AS (
+    INSERT INTO alert_step (alert_id, at, kind, who, detail)
+    SELECT alert_id, $4, 'delivered', recipient, channel FROM ended WHERE alert_id IS NOT NULL
+    UNION ALL SELECT alert_id, $4, 'told', recipient, NULL FROM ended JOIN told ON id = alert_id)
+SELECT EXISTS (SELECT FROM told) AS told, site, participant
+FROM ended LEFT JOIN about ON about.id = ended.alert_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a sent message was about, and whether its alert ended with it."""
+
+    told: bool
+    site: str | None
+    participant: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A claimed delivery. `unknowns` counts tries that may have arrived, this one included."""
@@ -85,6 +114,13 @@ async def _add(
         _ADD, new_id(), site, recipient, purpose, alert, step, tx.now, trace, correlation
     )
     tx.signal("deliveries")
+
+
+async def end_as_sent(tx: Transaction, job: Job, outcome: str) -> Sent | None:
+    """The way that nearly every delivery ends, in one statement; what needed no answer ends with
+    it. None when the lease ran out and somebody else has the delivery now."""
+    row = await tx.raw.fetchrow(_SENT, job.id, job.lease, outcome, tx.now, job.alert_id)
+    return Sent(**dict(row)) if row else None
 
 
 async def end(tx: Transaction, job: Job, state: str, outcome: str) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from email.message import EmailMessage
+from email.mime.text import MIMEText
 from email.utils import formatdate
 
 import aiosmtplib
@@ -102,14 +102,15 @@ class EmailChannel:
                 self._smtp.close()
 
     def _content(self, message: Message) -> bytes:
-        mail = EmailMessage()
+        mail = MIMEText(
+            message.text, "plain", "utf-8" if not message.text.isascii() else "us-ascii"
+        )
         mail["Message-ID"] = f"<{message.id}@{self._domain}>"
         mail["Date"] = formatdate()
         mail["From"] = self._settings.mail_from
         mail["To"] = message.to
         mail["Subject"] = message.subject
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.text)
         return mail.as_bytes()
 
 
