@@ -1,5 +1,6 @@
 """`python -m bench [ingest] [relay] [consumer] [latency]`: all of them without a name."""
 
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -15,6 +16,8 @@ MEASUREMENTS = {"ingest": ingest, "relay": relay, "consumer": consumer, "latency
 
 def main() -> None:
     """Start the rig once, measure, print one table."""
+    # Asked to stop, end the servers that were started too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     wanted = sys.argv[1:] or list(MEASUREMENTS)
     results: list[Result] = []
     with tempfile.TemporaryDirectory() as home, new_rig(Path(home)) as rig:

@@ -76,8 +76,16 @@ async def test_names_are_sealed_at_rest_and_notes_too(town: Town) -> None:
     body = {"note": f"called {CANARY}'s sister", "action": "calling"}
     path = f"/v1/alerts/{alert['id']}/acknowledgement"
     answer = await town.stage.client.post(path, json=body, headers=town.alice)
-    assert answer.json()["note"] == body["note"]
-    for table in ("alert", "alert_entry", "alert_thread", "alert_step", "delivery", "outbox"):
+    assert [note["text"] for note in answer.json()["notes"]] == [body["note"]]
+    for table in (
+        "alert",
+        "alert_entry",
+        "alert_thread",
+        "alert_step",
+        "alert_note",
+        "delivery",
+        "outbox",
+    ):
         assert CANARY not in str(await town.stage.rows(f"SELECT * FROM {table}"))  # noqa: S608
     (row,) = await town.stage.rows("SELECT event_id, sealed_name FROM alert_entry")
     ring = town.stage.ring

@@ -93,11 +93,13 @@ async def test_the_thread_tells_everything(town: Town) -> None:
     assert "Alice was asked, as the case manager." in text
     assert "Alice opened this." in text
     assert CANARY not in page.text.partition("<title>")[2].partition("</title>")[0]
-    form = {"to": "ben"}
+    form = {"to": "ben", "note": "In court until noon"}
     path = f"/alerts/{alert['id']}/handover"
     answer = await town.stage.client.post(path, data=form, headers=cookie(town.alice))
     assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")
     assert (await town.the_alert())["recipient"] == "ben"
+    page = await town.stage.client.get(f"/alerts/{alert['id']}", headers=cookie(town.ben))
+    assert "In court until noon" in str(Words(page.text))
 
 
 @pytest.mark.parametrize("role", ["liaison-prosecutor", "agency-reporter", "ops"])

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from lead.feed import Feed, FeedStopped
-from lead.feed_state import FeedState, StateInUse, count
+from lead.feed_state import FeedState, Finished, StateInUse, count
 from lead.mapping import Mapping, load
 from lead.rejects import write_rejects
 from lead.rows import BadFile, header, read_rows
@@ -338,3 +338,14 @@ def test_a_quoted_line_break_does_not_shift_the_line_numbers(
     broken = first.replace("NULL", '"two\nlines"', 1)
     path.write_text(f"{head}\n{broken}\n{first}\n")
     assert [row.line for row in read_rows(path, seattle)] == [2, 4]
+
+
+def test_a_finished_row_is_in_the_file_at_once(tmp_path: Path) -> None:
+    """A feed that is killed right after an answer has not forgotten it."""
+    path = tmp_path / "state"
+    row = Finished(2, "digest", 202, (), "receipt")
+    with FeedState(path) as state:
+        state.add([row])
+        assert json.loads(path.read_text())["receipt"] == "receipt"
+    with FeedState(path) as state:
+        assert state.find(2, "digest") == row

@@ -175,7 +175,7 @@ def _settled(lines: Sequence[_Line], response: httpx.Response) -> Iterator[Finis
         if status in NOT_ALLOWED:
             raise FeedStopped(f"{status}: {answer.get('detail', 'not allowed')}")
         if status not in BUSY:
-            yield lines[-1].finished(status, answer)
+            yield lines[answer["line"] - 1].finished(status, answer)
 
 
 def _reasons(problem: dict[str, Any]) -> Iterator[dict[str, str]]:

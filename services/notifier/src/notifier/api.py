@@ -77,11 +77,12 @@ async def acknowledge_alert(
 
 
 class HandoverBody(BaseModel):
-    """To whom, by `sub`."""
+    """To whom, by `sub`; the note is sealed and shown in the thread only."""
 
     model_config = ConfigDict(extra="forbid")
 
     to: Annotated[str, Field(min_length=1, max_length=100)]
+    note: Annotated[str, Field(max_length=2_000)] | None = None
 
 
 @router.post("/v1/alerts/{alert_id}/handover")
@@ -89,12 +90,14 @@ async def hand_over_alert(
     alert_id: UUID, body: HandoverBody, caller: Answering, tx: Tx
 ) -> views.ThreadView:
     """Ask somebody else at the site instead; they get a message and a clock of their own."""
-    alert = await handlers.hand_over_alert(HandOverAlert(alert_id, caller, body.to), tx)
-    return await _thread(alert, tx)
+    command = HandOverAlert(alert_id, caller, body.to, body.note)
+    return await _thread(await handlers.hand_over_alert(command, tx), tx)
 
 
 async def _thread(alert: Alert, tx: Transaction) -> views.ThreadView:
-    return views.thread_of(alert, await repository.list_entries(tx, alert.thread_id), tx.ring)
+    await tx.flush()
+    entries = await repository.list_entries(tx, alert.thread_id)
+    return views.thread_of(alert, entries, await repository.list_notes(tx, alert.id), tx.ring)
 
 
 @router.get("/v1/stream", response_class=EventSourceResponse)

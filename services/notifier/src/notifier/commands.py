@@ -47,3 +47,4 @@ class HandOverAlert:
     alert_id: UUID
     caller: Caller
     to: str
+    note: str | None = None

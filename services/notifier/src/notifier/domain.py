@@ -130,7 +130,6 @@ class Alert(SQLModel, table=True):
     answered_by: str | None = None
     answered_at: datetime | None = Field(default=None, sa_type=_TIME)
     action: str | None = None
-    sealed_note: str | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -183,6 +182,18 @@ class AlertEntry(SQLModel, table=True):
     news: list[str] = Field(sa_column=Column(ARRAY(Text)))
     facts: dict[str, Any] = Field(sa_column=Column(JSONB))
     sealed_name: str
+
+
+class AlertNote(SQLModel, table=True):
+    """What somebody wrote beside an answer or a handover, sealed."""
+
+    __tablename__ = "alert_note"
+
+    id: UUID = Field(primary_key=True)
+    alert_id: UUID
+    at: datetime = Field(sa_type=_TIME)
+    by: str
+    sealed_text: str
 
 
 class Assignment(SQLModel, table=True):

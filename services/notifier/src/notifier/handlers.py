@@ -11,7 +11,7 @@ from notifier.commands import (
     HandOverAlert,
     RaiseAlert,
 )
-from notifier.domain import Alert, AlertState, Assignment, StepKind
+from notifier.domain import Alert, AlertNote, AlertState, Assignment, StepKind
 from notifier.errors import AlertEnded, NotReachable
 from notifier.incidents import Fact, News, choose
 from notifier.policy import CLASSES, due_at, more_urgent, sooner
@@ -130,9 +130,7 @@ async def acknowledge_alert(command: AcknowledgeAlert, tx: Transaction) -> Alert
     alert = await repository.get_visible_alert(tx, command.alert_id, command.caller, lock=True)
     if alert.state == AlertState.ACKNOWLEDGED:
         return alert
-    if command.note:
-        note = command.note.encode()
-        alert.sealed_note = tx.ring.seal(DataClass.CARE, str(alert.id), note)
+    _add_note(alert, command.caller, command.note, tx)
     publish(tx, alert.answered(command.caller.sub, command.action, tx.now))
     add_step(alert, StepKind.ACKNOWLEDGED, tx, who=command.caller.sub, detail=command.action)
     await clear_timer(tx, ANSWER_DUE, str(alert.id))
@@ -150,8 +148,18 @@ async def hand_over_alert(command: HandOverAlert, tx: Transaction) -> Alert:
         raise NotReachable
     if command.to != alert.recipient:
         around = await recording.look_around(tx, alert.site, alert.participant, at=tx.now)
+        _add_note(alert, command.caller, command.note, tx)
         await ask(alert, StepKind.HANDED_OVER, command.to, around, tx, by=command.caller.sub)
     return alert
+
+
+def _add_note(alert: Alert, caller: Caller, text: str | None, tx: Transaction) -> None:
+    if text:
+        note_id = new_id()
+        sealed = tx.ring.seal(DataClass.CARE, str(note_id), text.encode())
+        tx.add(
+            AlertNote(id=note_id, alert_id=alert.id, at=tx.now, by=caller.sub, sealed_text=sealed)
+        )
 
 
 async def escalate_alert(command: EscalateAlert, tx: Transaction) -> None:

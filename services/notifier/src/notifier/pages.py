@@ -61,6 +61,7 @@ async def show_thread(request: Request, alert_id: UUID, caller: Person, tx: Tx) 
     look = repository.get_visible_alert if is_live(request) else handlers.view_alert
     alert = await look(tx, alert_id, caller)
     entries = await repository.list_entries(tx, alert.thread_id)
+    notes = await repository.list_notes(tx, alert.id)
     given = await _words(tx, [alert.site])
     steps = [
         words.step_view(step, given["person"]) for step in await repository.list_steps(tx, alert_id)
@@ -69,7 +70,7 @@ async def show_thread(request: Request, alert_id: UUID, caller: Person, tx: Tx) 
         request,
         "thread.html",
         caller=caller,
-        alert=views.thread_of(alert, entries, tx.ring),
+        alert=views.thread_of(alert, entries, notes, tx.ring),
         steps=steps,
         colleagues=[s for s in await list_staff(tx, [alert.site]) if s.sub != alert.recipient],
         actions=words.ACTIONS,
@@ -104,7 +105,12 @@ async def acknowledge_alert(
 
 @router.post("/alerts/{alert_id}/handover")
 async def hand_over_alert(
-    request: Request, alert_id: UUID, caller: Person, tx: Tx, to: Annotated[str, Form()]
+    request: Request,
+    alert_id: UUID,
+    caller: Person,
+    tx: Tx,
+    to: Annotated[str, Form()],
+    note: Annotated[str | None, Form(max_length=2_000)] = None,
 ) -> Response:
-    await handlers.hand_over_alert(HandOverAlert(alert_id, caller, to), tx)
+    await handlers.hand_over_alert(HandOverAlert(alert_id, caller, to, note), tx)
     return RedirectResponse(f"{root_of(request)}/inbox", 303)

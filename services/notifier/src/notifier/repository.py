@@ -12,6 +12,7 @@ from notifier.domain import (
     ASKING,
     Alert,
     AlertEntry,
+    AlertNote,
     AlertState,
     AlertStep,
     Assignment,
@@ -138,6 +139,11 @@ async def list_entries(tx: Transaction, thread_id: UUID) -> list[AlertEntry]:
         .where(AlertEntry.thread_id == thread_id)
         .order_by(col(AlertEntry.recorded_at), col(AlertEntry.event_id))
     )
+    return list((await tx.exec(query)).all())
+
+
+async def list_notes(tx: Transaction, alert_id: UUID) -> list[AlertNote]:
+    query = select(AlertNote).where(AlertNote.alert_id == alert_id).order_by(col(AlertNote.id))
     return list((await tx.exec(query)).all())
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from notifier.domain import Alert, AlertEntry, AlertState
+from notifier.domain import Alert, AlertEntry, AlertNote, AlertState
 from notifier.policy import AlertClass
 from shared.events import ChargePart, CourtDatePart, MatchTier
 from shared.sealing import DataClass, KeyRing
@@ -52,14 +52,22 @@ class AlertView(BaseModel):
     answered_by: str | None
     answered_at: AwareDatetime | None
     action: str | None
-    note: str | None
     contact: Contact
 
 
+class Note(BaseModel):
+    """What somebody wrote beside an answer or a handover."""
+
+    at: AwareDatetime
+    by: str
+    text: str
+
+
 class ThreadView(AlertView):
-    """An alert with everything that its incident's thread was told, oldest first."""
+    """An alert with everything that its incident's thread was told, and the notes on it."""
 
     entries: list[Contact]
+    notes: list[Note]
 
 
 class StepView(BaseModel):
@@ -104,19 +112,25 @@ def alert_of(alert: Alert, entry: AlertEntry, ring: KeyRing) -> AlertView:
     return AlertView(**_alert(alert, entry, ring))
 
 
-def thread_of(alert: Alert, entries: list[AlertEntry], ring: KeyRing) -> ThreadView:
+def thread_of(
+    alert: Alert, entries: list[AlertEntry], notes: list[AlertNote], ring: KeyRing
+) -> ThreadView:
     headline = next(entry for entry in entries if entry.event_id == alert.headline)
     told = [contact_of(entry, ring) for entry in entries]
-    return ThreadView(**_alert(alert, headline, ring), entries=told)
+    written = [_note(note, ring) for note in notes]
+    return ThreadView(**_alert(alert, headline, ring), entries=told, notes=written)
+
+
+def _note(note: AlertNote, ring: KeyRing) -> Note:
+    text = ring.open(str(note.id), note.sealed_text, DataClass.CARE).decode()
+    return Note(at=note.at, by=note.by, text=text)
 
 
 def _alert(alert: Alert, entry: AlertEntry, ring: KeyRing) -> dict[str, Any]:
-    note = alert.sealed_note
     return {
         **alert.model_dump(include=set(AlertView.model_fields)),
         "case_manager_at_contact": alert.manager_then,
         "case_manager_now": alert.manager_now,
-        "note": ring.open(str(alert.id), note, DataClass.CARE).decode() if note else None,
         "contact": contact_of(entry, ring),
     }
 

@@ -23,14 +23,6 @@ class EmailChannel:
         self._smtp: aiosmtplib.SMTP | None = None
 
     async def send(self, message: Message) -> Result:
-        was_open = self._smtp is not None and self._smtp.is_connected
-        result = await self._try(message)
-        if was_open and result == GONE:
-            # The server had closed the idle connection: that says nothing about this message.
-            result = await self._try(message)
-        return result
-
-    async def _try(self, message: Message) -> Result:
         try:
             smtp = await self._connected()
         except SMTPResponseException as error:
@@ -53,7 +45,8 @@ class EmailChannel:
         except (SMTPException, OSError):
             # After DATA the server may have taken it and only its answer was lost.
             lost = Result(Outcome.UNKNOWN, "smtp_lost_after_data")
-            return await self._dropped(lost if in_data else GONE)
+            gone = Result(Outcome.RETRY, "smtp_disconnected")
+            return await self._dropped(lost if in_data else gone)
         return Result(Outcome.SENT, "smtp_250")
 
     async def _answered(self, smtp: aiosmtplib.SMTP, error: SMTPResponseException) -> Result:
@@ -112,6 +105,3 @@ class EmailChannel:
         mail["Subject"] = message.subject
         mail["Auto-Submitted"] = "auto-generated"
         return mail.as_bytes()
-
-
-GONE = Result(Outcome.RETRY, "smtp_disconnected")

@@ -77,8 +77,7 @@ STATEMENTS = (
         headline uuid NOT NULL,
         answered_by text,
         answered_at timestamptz,
-        action text,
-        sealed_note text
+        action text
     ) WITH (fillfactor = 80)""",
     # Nobody is asked twice about one incident at the same time.
     "CREATE UNIQUE INDEX alert_waiting ON alert (thread_id) WHERE state = 'waiting'",
@@ -116,6 +115,15 @@ STATEMENTS = (
         BEGIN RAISE EXCEPTION 'append-only'; END $$""",
     """CREATE TRIGGER alert_step_append_only BEFORE UPDATE OR DELETE ON alert_step
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
+    # Apart from the steps, which nobody can change: what a person wrote must be erasable.
+    """CREATE TABLE alert_note (
+        id uuid PRIMARY KEY,
+        alert_id uuid NOT NULL REFERENCES alert,
+        at timestamptz NOT NULL,
+        by text NOT NULL,
+        sealed_text text NOT NULL
+    )""",
+    "CREATE INDEX alert_note_alert ON alert_note (alert_id)",
     "CREATE SEQUENCE inbox_seq",
     """CREATE TABLE inbox_item (
         recipient text NOT NULL,

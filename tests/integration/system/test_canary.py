@@ -1,0 +1,207 @@
+"""No personal data outside the files on people (R-24): canaries in everything that is sent in."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.integration.system.canaries import FACTS, PERSONAL, kept, said, sniffed, told
+from tests.integration.system.house import KING, PARTICIPANT, STRANGER, Body, House, now
+
+from lead import reports
+from shared.events import ContactReported, ContactType, ParticipantRecontacted, PersonPart
+from shared.events.wire import encode
+from shared.ids import new_id
+from shared.testing import Stage, eventually
+
+
+def referral() -> Body:
+    body = reports.referral(KING, PARTICIPANT, now())
+    body["person"] |= {"aliases": ["Wrenmarch Oddfellow"]}
+    body["referrer"] |= {"callback": "+12065557391"}
+    body["location"] = {"text": "4417 Quillfeather Lane", "beat": "K3"}
+    body["charges"][0] |= {"text": "Larkmere possession"}
+    return body
+
+
+def plan() -> Body:
+    goals = [{"domain": "housing", "statement": "Write to me at wren@plumvixen.example",
+              "steps": ["Moves in with Aunt Gloamwick"]}]  # fmt: skip
+    return reports.plan(now()) | {"goals": goals}
+
+
+def booking(person: Body) -> Body:
+    body = reports.booking(KING, person, now())
+    body["booking"] |= {"facility": "Quarrystone Annex"}
+    body["location"] = {"text": "Behind 4417 Quillfeather Lane", "beat": "K3"}
+    body["charges"] = [{"seq": 1, "text": "Larkmere theft"}]
+    body["next_court"] |= {"court": "Fennimoor Municipal"}
+    return body
+
+
+def charge() -> Body:
+    body = reports.charge(KING, PARTICIPANT.as_prosecutor_says, now())
+    body["charges"][0] |= {"text": "Larkmere theft"}
+    return body | {"court": "Fennimoor District"}
+
+
+async def play(house: House) -> str:
+    """The story from the referral to the stranger; returns the participant's alert."""
+    await house.hire()
+    await house.refer(referral())
+    evidence = {"signature_evidence": "scan Marlowquist"}
+    await house.enroll(plan(), reports.consent(now()) | evidence)
+    jail_says = booking(PARTICIPANT.as_jail_says)
+    receipt = await house.report("referral", "/v1/contacts", house.jail, jail_says)
+    alert = await house.alerted(receipt)
+    note = {"action": "going_to_jail", "note": "Brindlewisp asked for shoes"}
+    path = f"/v1/alerts/{alert['id']}/acknowledgement"
+    await house.post("notifier", path, house.alice, note)
+    charged = await house.report("prosecution-hook", "/v1/charges", house.prosecutor, charge())
+    await house.alerted(charged)
+    stranger = booking(STRANGER.as_jail_says)
+    unknown = await house.report("referral", "/v1/contacts", house.jail, stranger)
+    await house.outcome(unknown, "unmatched")
+    return str(alert["id"])
+
+
+async def poison(stage: Stage, event: Any, payload: bytes | None = None) -> None:
+    """Put a broken event on its topic, and wait until it is set aside."""
+    message = encode(event, stage.ring)
+    from aiokafka import AIOKafkaProducer
+
+    servers = stage.runtime.settings.kafka_bootstrap_servers
+    headers = [(name, value.encode()) for name, value in message.headers.items()]
+    async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
+        await producer.send_and_wait(
+            message.topic, payload or message.payload, key=message.key.encode(), headers=headers
+        )
+    query = "SELECT 1 FROM dead_letter WHERE event_id = $1"
+    await eventually(lambda: stage.rows(query, message.id), seconds=20)
+
+
+async def set_aside(house: House) -> None:
+    """An event that cannot be read, and one that the database refuses with a text of its own."""
+    person = PersonPart(given="Vesperlynne", surname="Quorvanikoff", dob=PARTICIPANT.dob)
+    receipt = new_id()
+    report = ContactReported(
+        site=KING, subject=str(receipt), receipt=receipt, occurred_at=now(), received_at=now(),
+        source_system="jms-county-a", source_record_id="BK-1", record_version=1, person=person,
+        contact_type=ContactType.BOOKING,
+    )  # fmt: skip
+    casework = house.stages["casework"]
+    sealed = encode(report, casework.ring).payload
+    await poison(casework, report, sealed.replace(str(receipt).encode(), b"no receipt"))
+    contact = ParticipantRecontacted(
+        site=KING, subject=house.key, occurred_at=now(), cause="booking", tier="exact",
+        receipt=new_id(), reported_by="jms-county-a", source_record_id="BK-2", received_at=now(),
+        display_name="Vesperlynne Q.", facility="Quarrystone \0 Annex",
+    )  # fmt: skip
+    await poison(house.stages["notifier"], contact)
+
+
+async def refuse(house: House) -> None:
+    """Bodies, names of members, paths and queries that are refused, each with canaries."""
+    good = booking(PARTICIPANT.as_jail_says)
+    named = {"Zephyranthes": 1, "Zephyranthes Obadiahquill": 2, "1961-04-19": 3}
+    person = {"given": {"Obadiahquill": 1}, "surname": "Obadiahquill\n", "dob": "1961-04-19x"}
+    bodies: list[Any] = [
+        good | named,
+        good | {"person": named},
+        good | {"person": person | named | {"ssn": "Obadiahquill", "identifiers": ["7731942"]}},
+        good | {"site": "Obadiahquill", "source_system": "Obadiahquill Inc"},
+        good | {"person": good["person"] | {"surname": "III check Obadiahquill"}},
+        good | {"occurred_at": "Obadiahquill", "contact_type": "Obadiahquill"},
+        good | {"source_system": "obadiahquill"},
+        "Obadiahquill",
+    ]
+    for service, path, who in (
+        ("referral", "/v1/contacts", house.jail),
+        ("referral", "/v1/contacts:batch", house.jail),
+        ("referral", "/v1/referrals", house.officer),
+        ("prosecution-hook", "/v1/charges", house.prosecutor),
+    ):
+        for body in bodies:
+            answer = await house.send(service, "POST", path, who, json=body)
+            refused = 200 if path.endswith(":batch") else 400
+            assert answer.status_code >= refused, answer.text
+        await house.send(service, "POST", path, who, content=b'{"given": "Obadiahquill')
+    again = booking(STRANGER.as_police_say)
+    await house.report("referral", "/v1/contacts", house.jail, again)
+    other = again | {"person": PARTICIPANT.as_jail_says}
+    answer = await house.send("referral", "POST", "/v1/contacts", house.jail, json=other)
+    assert answer.status_code == 409
+    await refuse_staff(house)
+
+
+async def refuse_staff(house: House) -> None:
+    """The program's own people make mistakes too, and so do databases."""
+    file = f"/v1/participants/{house.key}"
+    goal = {"domain": "Obadiahquill", "statement": "Gloamwick", "Zephyranthes": 1}
+    attempts: list[tuple[str, str, str, dict[str, str], Any]] = [
+        ("casework", "POST", f"{file}/plans", house.alice, {"goals": [goal]}),
+        ("casework", "POST", f"{file}/status", house.alice, {"state": "Obadiahquill"}),
+        ("casework", "POST", f"{file}/consents", house.alice, {"Zephyranthes": "Obadiahquill"}),
+        ("casework", "GET", "/v1/participants/Quorvanikoff", house.alice, None),
+        ("casework", "GET", "/v1/participants?state=Quorvanikoff", house.alice, None),
+        ("casework", "GET", "/v1/Quorvanikoff/Ithamarwyn?q=Wrenmarch", house.alice, None),
+        ("notifier", "GET", "/v1/alerts/Quorvanikoff?q=Ithamarwyn", house.alice, None),
+        ("notifier", "POST", f"/v1/alerts/{uuid4()}/acknowledgement", house.alice,
+         {"action": "Obadiahquill", "Zephyranthes": "x"}),
+        ("notifier", "PUT", "/v1/staff/zoe", house.carla,
+         {"site": KING, "name": "Grimbledown \0", "email": "zoe@staff.example"}),
+        ("prosecution-hook", "GET", "/v1/ledger/Quorvanikoff",
+         house.headers("liaison-prosecutor", sub="leo", agency="kcpao"), None),
+    ]  # fmt: skip
+    for service, method, path, who, body in attempts:
+        answer = await house.send(service, method, path, who, json=body)
+        assert answer.status_code >= 400, (path, answer.text)
+
+
+async def test_no_canary_leaves_its_place(
+    house: House, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Logs, spans, metrics, Kafka, tables, errors and mails know nobody; the file and alert do."""
+    alert = await play(house)
+    await set_aside(house)
+    await refuse(house)
+    await house.at_rest()
+    for stage in house.stages.values():
+        await stage.pass_time(timedelta(hours=2))
+    await house.at_rest()
+    out, err = capfd.readouterr()
+    open_places = {"logs": out + err} | await told(house)
+    closed_places = await kept(house)
+    agencies = [a for a in house.answers if a.request.headers["authorization"] in _agencies(house)]
+
+    assert {place for place, text in open_places.items() if not text} == set()
+    assert {place: sniffed(text, PERSONAL + FACTS) for place, text in open_places.items()} == {
+        place: [] for place in open_places
+    }
+    assert {place: sniffed(text) for place, text in closed_places.items()} == {
+        place: [] for place in closed_places
+    }
+    assert sniffed(said(agencies)) == []
+    assert len(house.mail.mails) >= 2
+    for line in ("consumer.dead_letter", "http.failed"):
+        assert line in out
+    await check_that_its_readers_see_it(house, alert)
+
+
+def _agencies(house: House) -> set[str]:
+    return {who["Authorization"] for who in (house.officer, house.jail, house.prosecutor)}
+
+
+async def check_that_its_readers_see_it(house: House, alert: str) -> None:
+    """The same words, where they belong."""
+    detail = str(await house.get("notifier", f"/v1/alerts/{alert}", house.alice))
+    wanted = ("Ithamarw", "Brindlewisp", "Quarrystone", "Larkmere", "Fennimoor")
+    assert sniffed(detail, wanted) == list(wanted)
+    inbox = await house.send("notifier", "GET", "/inbox", house.alice)
+    assert sniffed(inbox.text, ("Ithamarw",))
+    file = str(await house.get("casework", f"/v1/participants/{house.key}", house.alice))
+    assert "Ithamarwyn" in file
+    assert "Quorvanikoff" in file
+    plan_path = f"/v1/participants/{house.key}/plans/current"
+    content = str(await house.get("casework", plan_path, house.alice))
+    assert sniffed(content, ("Plumvixen", "Gloamwick")) == ["Plumvixen", "Gloamwick"]
