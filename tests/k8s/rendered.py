@@ -1,5 +1,6 @@
 """What `kubectl kustomize` makes of deploy/k8s, as data."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -53,14 +54,9 @@ class Rendered:
 
     def get(self, kind: str, name: str) -> Resource:
         """The one of that name, with or without the hash of a generated one."""
-        found = [r for r in self.of(kind) if r["metadata"]["name"] in (name, self._hashed(r, name))]
-        assert len(found) == 1, f"{len(found)} times {kind} {name}"
-        return found[0]
-
-    @staticmethod
-    def _hashed(resource: Resource, name: str) -> str:
-        own = str(resource["metadata"]["name"])
-        return own if own.rpartition("-")[0] == name else name
+        names = {name: r for r in self.of(kind) for name in (r["metadata"]["name"], unhashed(r))}
+        assert name in names, f"no {kind} {name}"
+        return names[name]
 
     def workloads(self) -> Iterator[Resource]:
         return self.of("Deployment", "StatefulSet", "Job")
@@ -133,6 +129,13 @@ def selects(selector: Resource, labels: dict[str, str]) -> bool:
         if not found:
             return False
     return True
+
+
+def unhashed(resource: Resource) -> str:
+    """Its name without what a generator adds: ten letters and digits of a hash."""
+    name = str(resource["metadata"]["name"])
+    generated = resource["kind"] in ("ConfigMap", "Secret")
+    return re.sub(r"-[bcdfghkmt2-9]{10}$", "", name) if generated else name
 
 
 def named(resource: Resource) -> str:

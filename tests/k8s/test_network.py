@@ -125,7 +125,9 @@ def test_every_deployment_has_a_policy_of_its_own(rendered: Rendered) -> None:
         policy = rendered.get("NetworkPolicy", deployment["metadata"]["name"])["spec"]
         assert set(policy["policyTypes"]) == {"Ingress", "Egress"}
         assert selects(policy["podSelector"], pod_labels(deployment))
-        others = [d for d in rendered.deployments() if selects(policy["podSelector"], pod_labels(d))]
+        others = [
+            d for d in rendered.deployments() if selects(policy["podSelector"], pod_labels(d))
+        ]
         assert others == [deployment]
 
 

@@ -24,6 +24,7 @@ from tests.k8s.rendered import (
     named,
     pod,
     render,
+    unhashed,
 )
 from tests.k8s.schemas import faults, is_built_in
 
@@ -48,8 +49,7 @@ def test_the_folders_are_all_here() -> None:
 def test_it_builds(build: RenderFolder, folder: str) -> None:
     """With no resource twice."""
     names = [
-        (r["apiVersion"], r["metadata"].get("namespace"), named(r))
-        for r in build(folder).resources
+        (r["apiVersion"], r["metadata"].get("namespace"), named(r)) for r in build(folder).resources
     ]
     assert names
     assert len(names) == len(set(names))
@@ -59,9 +59,7 @@ PAIRS = [*((name,) for name in COMPONENTS), *combinations(COMPONENTS, 2)]
 
 
 @pytest.mark.parametrize("chosen", PAIRS, ids="+".join)
-def test_every_combination_of_components_builds(
-    manifests: Path, chosen: tuple[str, ...]
-) -> None:
+def test_every_combination_of_components_builds(manifests: Path, chosen: tuple[str, ...]) -> None:
     """Components stand in each other's way in pairs, or not at all."""
     folder = manifests / "combinations" / "-".join(chosen)
     folder.mkdir(parents=True)
@@ -82,12 +80,8 @@ def test_overlays_have_the_same_parts(build: RenderFolder) -> None:
     def parts(overlay: str) -> set[str]:
         found = set()
         for resource in build(f"overlays/{overlay}").resources:
-            kind, name = resource["kind"], resource["metadata"]["name"]
-            if kind in ("Namespace", "PriorityClass"):
-                name = ""
-            elif kind == "ConfigMap" and len(name.rpartition("-")[2]) == 10:
-                name = name.rpartition("-")[0]
-            found.add(f"{kind}/{name}")
+            everywhere = resource["kind"] in ("Namespace", "PriorityClass")
+            found.add(f"{resource['kind']}/{'' if everywhere else unhashed(resource)}")
         return found
 
     staging, production, site = (parts(overlay) for overlay in OPERATED)
@@ -133,12 +127,12 @@ def test_the_validator_sees(build: RenderFolder, fault: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @each_folder
-def test_built_in_resources_fit_kubernetes(
-    build: RenderFolder, folder: str, version: str
-) -> None:
+def test_built_in_resources_fit_kubernetes(build: RenderFolder, folder: str, version: str) -> None:
     """Strictly, against the API schemas of the versions in support."""
     if importlib.util.find_spec("kubernetes_validate") is None:
-        pytest.skip("NOT validated against Kubernetes' own schemas: pip install kubernetes-validate")
+        pytest.skip(
+            "NOT validated against Kubernetes' own schemas: pip install kubernetes-validate"
+        )
     kubernetes_validate = importlib.import_module("kubernetes_validate")
     for resource in build(folder).resources:
         if is_built_in(resource):

@@ -18,8 +18,9 @@ from shared.errors import DomainError, FieldError, Invalid, Malformed, Overloade
 
 MEDIA_TYPE = "application/problem+json"
 MAX_BODY_BYTES = 1024 * 1024
-# A member's name is input too: only one that could be a field's name is repeated in a pointer.
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+# A member's name is input too, and may be a person's: only one that is written as fields are, with
+# a small letter first or as an abbreviation, is repeated in a pointer.
+_NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,39}|[A-Z]{2,3}")
 _BUILT_IN = frozenset(get_args(ErrorType))
 
 _HINTS = {

@@ -61,7 +61,9 @@ def _coded(canary: str) -> set[str]:
 
 
 def readable(values: Iterable[Any]) -> str:
-    return " ".join(v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in values)
+    return " ".join(
+        v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in values
+    )
 
 
 async def all_records(bootstrap: str) -> list["ConsumerRecord[bytes, bytes]"]:

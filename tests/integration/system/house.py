@@ -40,9 +40,7 @@ class House:
 
     @property
     def officer(self) -> dict[str, str]:
-        return self.headers(
-            "agency-reporter", sub="spd", agency="WASPD0000", sources=["rms-spd"]
-        )
+        return self.headers("agency-reporter", sub="spd", agency="WASPD0000", sources=["rms-spd"])
 
     @property
     def jail(self) -> dict[str, str]:

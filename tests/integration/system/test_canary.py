@@ -158,9 +158,7 @@ async def refuse_staff(house: House) -> None:
         assert answer.status_code >= 400, (path, answer.text)
 
 
-async def test_no_canary_leaves_its_place(
-    house: House, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_no_canary_leaves_its_place(house: House, capfd: pytest.CaptureFixture[str]) -> None:
     """Logs, spans, metrics, Kafka, tables, errors and mails know nobody; the file and alert do."""
     alert = await play(house)
     await set_aside(house)

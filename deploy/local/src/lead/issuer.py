@@ -1,4 +1,4 @@
-"""The local token issuer: signs tokens for the embedded default and for tests, and for nothing else."""
+"""The local token issuer: signs tokens for the embedded default and tests, for nothing else."""
 
 import json
 import time
@@ -32,7 +32,8 @@ class LocalIssuer:
             path.touch(mode=0o600)
             path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         loaded = load_pem_private_key(path.read_bytes(), password=None)
-        assert isinstance(loaded, ec.EllipticCurvePrivateKey)
+        if not isinstance(loaded, ec.EllipticCurvePrivateKey):
+            raise TypeError(f"{path} is not a P-256 key")
         self._key = loaded
 
     def token(
