@@ -86,10 +86,11 @@ class Rendered:
 class _Loader(yaml.SafeLoader):
     """As Kubernetes reads YAML: what looks like a time is a text."""
 
-    yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
-        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def render(folder: Path) -> Rendered:
@@ -97,7 +98,7 @@ def render(folder: Path) -> Rendered:
     command = [needed_kubectl(), "kustomize", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return Rendered(tuple(yaml.load_all(done.stdout, Loader=_Loader)))  # noqa: S506
+    return Rendered(tuple(yaml.load_all(done.stdout, Loader=_Loader)))
 
 
 def pod(workload: Resource) -> Resource:

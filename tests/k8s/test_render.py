@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.util
-from collections.abc import Iterator
 from copy import deepcopy
 from itertools import combinations
 from pathlib import Path
@@ -12,17 +11,15 @@ import pytest
 import yaml
 from tests.architecture.source import ROOT
 from tests.k8s.conftest import RenderFolder
+from tests.k8s.references import made_by_operators, references
 from tests.k8s.rendered import (
     COMPONENTS,
     OPERATED,
     OVERLAYS,
     SOURCE,
     Rendered,
-    Resource,
-    containers,
     each_overlay,
     named,
-    pod,
     render,
     unhashed,
 )
@@ -59,7 +56,9 @@ PAIRS = [*((name,) for name in COMPONENTS), *combinations(COMPONENTS, 2)]
 
 
 @pytest.mark.parametrize("chosen", PAIRS, ids="+".join)
-def test_every_combination_of_components_builds(manifests: Path, chosen: tuple[str, ...]) -> None:
+def test_every_combination_of_components_builds(
+    manifests: Path, build: RenderFolder, chosen: tuple[str, ...]
+) -> None:
     """Components stand in each other's way in pairs, or not at all."""
     folder = manifests / "combinations" / "-".join(chosen)
     folder.mkdir(parents=True)
@@ -69,7 +68,7 @@ def test_every_combination_of_components_builds(manifests: Path, chosen: tuple[s
     }
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(wanted))
     more = {named(r) for r in render(folder).resources} - {
-        named(r) for r in render(manifests / "base").resources
+        named(r) for r in build("base").resources
     }
     assert more
 
@@ -139,81 +138,13 @@ def test_built_in_resources_fit_kubernetes(build: RenderFolder, folder: str, ver
             kubernetes_validate.validate(resource, version, strict=True)
 
 
-def references(workload: Resource) -> Iterator[str]:
-    """Every object by name that the pods cannot start without."""
-    spec = pod(workload)
-    if "serviceAccountName" in spec:
-        yield f"ServiceAccount/{spec['serviceAccountName']}"
-    if "priorityClassName" in spec:
-        yield f"PriorityClass/{spec['priorityClassName']}"
-    for container in containers(workload):
-        for source in container.get("envFrom", ()):
-            yield f"ConfigMap/{source['configMapRef']['name']}"
-    for volume in spec.get("volumes", ()):
-        for source in volume.get("projected", {}).get("sources", ()):
-            yield f"Secret/{source['secret']['name']}"
-        if "configMap" in volume:
-            yield f"ConfigMap/{volume['configMap']['name']}"
-        if "secret" in volume:
-            yield f"Secret/{volume['secret']['secretName']}"
-
-
-def made_by_operators(rendered: Rendered) -> Iterator[str]:
-    """Secrets that appear once the operators have seen what we ask for."""
-    for secret in rendered.of("ExternalSecret"):
-        yield f"Secret/{secret['spec']['target']['name']}"
-    for cluster in rendered.of("Cluster"):
-        yield f"Secret/{cluster['metadata']['name']}-app"
-        yield f"Secret/{cluster['metadata']['name']}-ca"
-    for kafka in rendered.of("Kafka"):
-        prefix = kafka["spec"]["entityOperator"]["userOperator"]["secretPrefix"]
-        yield f"Secret/{kafka['metadata']['name']}-cluster-ca-cert"
-        for user in rendered.of("KafkaUser"):
-            yield f"Secret/{prefix}{user['metadata']['name']}"
-    for certificate in rendered.of("Certificate"):
-        yield f"Secret/{certificate['spec']['secretName']}"
-
-
-def other_references(rendered: Rendered) -> Iterator[str]:
-    """The same for what is not a pod."""
-    for authentication in rendered.of("TriggerAuthentication"):
-        for kind in ("secretTargetRef", "configMapTargetRef"):
-            for source in authentication["spec"][kind]:
-                yield f"{'Secret' if kind[0] == 's' else 'ConfigMap'}/{source['name']}"
-    for scaled in rendered.of("ScaledObject", "HorizontalPodAutoscaler"):
-        yield f"Deployment/{scaled['spec']['scaleTargetRef']['name']}"
-    for scaled in rendered.of("ScaledObject"):
-        for trigger in scaled["spec"]["triggers"]:
-            if "authenticationRef" in trigger:
-                yield f"TriggerAuthentication/{trigger['authenticationRef']['name']}"
-    for secret in rendered.of("ExternalSecret"):
-        yield f"SecretStore/{secret['spec']['secretStoreRef']['name']}"
-    for backup in rendered.of("ScheduledBackup"):
-        yield f"Cluster/{backup['spec']['cluster']['name']}"
-    for cluster in rendered.of("Cluster"):
-        for plugin in cluster["spec"].get("plugins", ()):
-            yield f"ObjectStore/{plugin['parameters']['barmanObjectName']}"
-    for store in rendered.of("ObjectStore"):
-        for key in store["spec"]["configuration"]["s3Credentials"].values():
-            yield f"Secret/{key['name']}"
-    for gateway in rendered.of("Gateway"):
-        for listener in gateway["spec"]["listeners"]:
-            for reference in listener.get("tls", {}).get("certificateRefs", ()):
-                yield f"Secret/{reference['name']}"
-    for route in rendered.of("HTTPRoute"):
-        for parent in route["spec"]["parentRefs"]:
-            yield f"Gateway/{parent['name']}"
-        for rule in route["spec"]["rules"]:
-            yield from (f"Service/{backend['name']}" for backend in rule.get("backendRefs", ()))
-
-
 @each_overlay
 def test_what_is_referred_to_exists(rendered: Rendered) -> None:
     """No API server reports a Secret that nobody makes: the pod would just never start."""
     there = {named(resource) for resource in rendered.resources} | set(made_by_operators(rendered))
-    wanted = {name for workload in rendered.workloads() for name in references(workload)}
+    wanted = {name for resource in rendered.resources for name in references(resource)}
     assert len(wanted) > 20
-    assert sorted((wanted | set(other_references(rendered))) - there) == []
+    assert sorted(wanted - there) == []
 
 
 def test_the_generator_is_the_one_source() -> None:

@@ -66,7 +66,7 @@ def test_labels_are_the_standard_ones_and_selectors_stable(rendered: Rendered) -
     """A selector never names what a release or a site changes."""
     for workload in rendered.workloads():
         for labels in (workload["metadata"]["labels"], pod_labels(workload)):
-            assert STANDARD <= {key.removeprefix("app.kubernetes.io/") for key in labels}
+            assert {key.removeprefix("app.kubernetes.io/") for key in labels} >= STANDARD
         if workload["kind"] != "Job":
             selector = workload["spec"]["selector"]
             assert selects(selector, pod_labels(workload))
@@ -245,41 +245,32 @@ def test_the_database_has_a_connection_for_everybody(rendered: Rendered) -> None
         assert most_pods(rendered)[service] * (pool + 5) + 20 <= limit
 
 
-def _requests(resource: dict[str, Any]) -> tuple[float, float]:
-    requests = resource["requests"]
-    return amount(requests["cpu"]), amount(requests["memory"])
-
-
-def demands(rendered: Rendered) -> Iterator[tuple[int, float, float]]:
-    """Pods, processors and memory of everything at its largest."""
+def demands(rendered: Rendered) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Everything at its largest: how many of each, and what one of them asks for."""
     for deployment in rendered.deployments():
-        number = most_pods(rendered)[deployment["metadata"]["name"]]
-        cpu, memory = zip(*(_requests(c["resources"]) for c in pod(deployment)["containers"]))
-        yield number, number * sum(cpu), number * sum(memory)
+        for container in pod(deployment)["containers"]:
+            yield most_pods(rendered)[deployment["metadata"]["name"]], container
     for job in rendered.of("Job"):
-        yield 1, *_requests(pod(job)["containers"][0]["resources"])
-    store = next(rendered.of("ObjectStore"))["spec"]["instanceSidecarConfiguration"]["resources"]
+        yield 1, pod(job)["containers"][0]
+    sidecar = next(rendered.of("ObjectStore"))["spec"]["instanceSidecarConfiguration"]
     for cluster in rendered.of("Cluster"):
-        for part in (cluster["spec"]["resources"], store):
-            cpu_each, memory_each = _requests(part)
-            number = cluster["spec"]["instances"]
-            yield number, number * cpu_each, number * memory_each
+        yield cluster["spec"]["instances"], cluster["spec"]
+        yield cluster["spec"]["instances"], sidecar
     for pool in rendered.of("KafkaNodePool"):
-        cpu_each, memory_each = _requests(pool["spec"]["resources"])
-        number = pool["spec"]["replicas"]
-        yield number, number * cpu_each, number * memory_each
+        yield pool["spec"]["replicas"], pool["spec"]
     kafka = next(rendered.of("Kafka"))["spec"]
     for part in (*kafka["entityOperator"].values(), kafka["kafkaExporter"]):
-        if "resources" in part:
-            yield 1, *_requests(part["resources"])
+        yield 1, part
 
 
 @each_operated
 def test_the_quota_has_room_for_all_of_it(rendered: Rendered) -> None:
     """At the largest scale, in the middle of a rollout."""
     quota = next(rendered.of("ResourceQuota"))["spec"]["hard"]
-    pods, cpu, memory = map(sum, zip(*demands(rendered)))
-    assert pods <= int(quota["pods"])
+    asked = [(number, part["resources"]["requests"]) for number, part in demands(rendered)]
+    cpu = sum(number * amount(requests["cpu"]) for number, requests in asked)
+    memory = sum(number * amount(requests["memory"]) for number, requests in asked)
+    assert sum(number for number, _ in asked) <= int(quota["pods"])
     assert cpu <= amount(quota["requests.cpu"])
     assert memory <= amount(quota["requests.memory"])
     # And no more than that: a quota of ten times the need stops nothing.

@@ -5,9 +5,9 @@ A revision that the image does not know is a newer release's. Releases only add 
 """
 
 import asyncio
+import importlib
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
@@ -17,14 +17,19 @@ from alembic.script import ScriptDirectory
 EVERY_SECONDS = 2
 
 
-def revisions(package: str) -> tuple[str, set[str]]:
+def revisions(package: str) -> tuple[str | None, set[str]]:
     """The newest revision of the image's own history, and all that it knows."""
-    found = find_spec(package)
+    folder = Path(str(importlib.import_module(package).__file__)).parent
     config = Config()
     config.set_main_option("path_separator", "os")
-    config.set_main_option("script_location", str(Path(found.origin).parent / "migrations"))
+    config.set_main_option("script_location", str(folder / "migrations"))
     scripts = ScriptDirectory.from_config(config)
     return scripts.get_current_head(), {known.revision for known in scripts.walk_revisions()}
+
+
+def say(what: str) -> None:
+    sys.stdout.write(what + "\n")
+    sys.stdout.flush()
 
 
 async def find_revision(url: str) -> str | None:
@@ -32,25 +37,29 @@ async def find_revision(url: str) -> str | None:
     try:
         connection = await asyncpg.connect(url, timeout=5)
         try:
-            return await connection.fetchval("SELECT version_num FROM alembic_version", timeout=5)
+            return str(await connection.fetchval("SELECT version_num FROM alembic_version"))
         finally:
             await connection.close(timeout=2)
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         # The error's text may quote the address.
-        print(f"no answer yet: {type(error).__name__}", flush=True)
+        say(f"no answer yet: {type(error).__name__}")
         return None
+
+
+def read(url_file: str) -> str:
+    return Path(url_file).read_text().strip()
 
 
 async def main(url_file: str) -> None:
     newest, known = revisions(os.environ["SERVICE"].replace("-", "_"))
     while True:
         # Read again each time: operators rotate passwords.
-        revision = await find_revision(Path(url_file).read_text().strip())
+        revision = await find_revision(read(url_file))
         if revision == newest or (revision is not None and revision not in known):
             break
-        print(f"schema is at {revision}, waiting for {newest}", flush=True)
+        say(f"schema is at {revision}, waiting for {newest}")
         await asyncio.sleep(EVERY_SECONDS)
-    print(f"schema is at {revision}", flush=True)
+    say(f"schema is at {revision}")
 
 
 if __name__ == "__main__":

@@ -132,6 +132,8 @@ class Intake:
         try:
             while not self._stopping or self._queue:
                 await self._arrived.wait()
+                # Whoever is ready in this turn of the event loop comes along.
+                await asyncio.sleep(0)
                 self._arrived.clear()
                 while self._queue:
                     if connection.is_closed():

@@ -15,6 +15,7 @@ from shared.config import ServiceSettings
 from shared.consumer import Consumer
 from shared.database import Database
 from shared.housekeeping import KIND, Sweep, housekeeper
+from shared.http_telemetry import HttpTelemetry
 from shared.intake import Intake
 from shared.messages import Subscriptions, check_subscriptions
 from shared.openapi import DocumentedApp
@@ -85,20 +86,20 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        telemetry={
-            "tracer_provider": runtime.telemetry.tracer_provider,
-            "meter_provider": runtime.telemetry.meter_provider,
-            # Its log records carry exception texts, which may quote data.
-            "logs": False,
-            "operation_spans": False,
-            "exclude": lambda scope: scope.get("path", "").endswith(operations.PROBES),
-        },
+        # FastAPI's own costs more per request than ours and records addresses: http_telemetry does.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     # Set, not passed: the argument is deprecated for servers' own settings, of which the embedded
     # default, where one server runs four apps, has only one.
     app.root_path = settings.root_path
     app.state.runtime = runtime
     app.state.verifier = TokenVerifier(settings)
+    app.add_middleware(
+        HttpTelemetry,
+        tracer=runtime.telemetry.tracer,
+        meter=runtime.telemetry.meter,
+        skipped=operations.PROBES,
+    )
     api_docs.install(app)
     problems.install(app)
     problem_pages.install(app)

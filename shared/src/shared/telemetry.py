@@ -20,8 +20,7 @@ from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Span as RecordedSpan
-from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import Span, SpanKind, Tracer
@@ -29,9 +28,6 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from prometheus_client import CollectorRegistry
 
 _propagator = TraceContextTextMapPropagator()
-
-# A client chooses these, and may have put a name or a code there; `http.route` says enough.
-_AS_SENT = ("url.path", "url.query", "http.request.method_original")
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,6 @@ def new_telemetry(service: str, sample_ratio: float) -> Telemetry:
     resource = Resource.create({"service.name": service, "service.namespace": "throughline"})
     sampler = ParentBased(TraceIdRatioBased(sample_ratio))
     tracers = TracerProvider(resource=resource, sampler=sampler)
-    tracers.add_span_processor(_WithoutAddresses())
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         # A collector that is away must not keep the process from ending in time.
         tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=3)))
@@ -68,15 +63,6 @@ def new_telemetry(service: str, sample_ratio: float) -> Telemetry:
     reader = PrometheusMetricReader(registry=registry, scope_info_enabled=False)
     meters = MeterProvider(resource=resource, metric_readers=[reader])
     return Telemetry(tracers, meters, registry)
-
-
-class _WithoutAddresses(SpanProcessor):
-    """Runs before every exporter: what a request's address contained is in no span."""
-
-    def on_start(self, span: RecordedSpan, parent_context: Any = None) -> None:
-        for name in _AS_SENT:
-            if name in (span.attributes or {}):
-                span.set_attribute(name, "REDACTED")
 
 
 class SpineMetrics:

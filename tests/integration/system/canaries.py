@@ -115,7 +115,7 @@ async def told(house: House) -> dict[str, str]:
 async def kept(house: House) -> dict[str, str]:
     """What lies on the broker and in the databases, but for the files on people."""
     records = await all_records(house.stages["referral"].runtime.settings.kafka_bootstrap_servers)
-    places = {}
+    places: dict[str, str] = {}
     for record in records:
         text = f"{readable([record.value])}\n"
         places[record.topic] = places.get(record.topic, "") + text

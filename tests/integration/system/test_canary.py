@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from tests.integration.system.canaries import FACTS, PERSONAL, kept, said, sniffed, told
 from tests.integration.system.house import KING, PARTICIPANT, STRANGER, Body, House, now
 
@@ -68,8 +69,6 @@ async def play(house: House) -> str:
 async def poison(stage: Stage, event: Any, payload: bytes | None = None) -> None:
     """Put a broken event on its topic, and wait until it is set aside."""
     message = encode(event, stage.ring)
-    from aiokafka import AIOKafkaProducer
-
     servers = stage.runtime.settings.kafka_bootstrap_servers
     headers = [(name, value.encode()) for name, value in message.headers.items()]
     async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
