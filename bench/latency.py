@@ -102,7 +102,7 @@ async def _files(client: httpx.AsyncClient, port: int, headers: dict[str, str]) 
             query = f"limit=100&cursor={cursor}" if cursor else "limit=100"
             url = f"http://127.0.0.1:{port}/v1/participants?{query}"
             page = (await client.get(url, headers=headers)).raise_for_status().json()
-            keys += [item["key"] for item in page["items"]]
+            keys += [item["participant_key"] for item in page["items"]]
             cursor = page["next"]
         if len(keys) >= PARTICIPANTS:
             return keys
