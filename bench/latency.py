@@ -178,4 +178,5 @@ async def _mails(rig: Rig, mails: Path, ids: set[str]) -> dict[str, float]:
     return found
 
 
-_NUMBERS = "SELECT source_record_id, number FROM alert_entry JOIN alert ON alert.id = alert_entry.alert_id"
+_NUMBERS = """
+SELECT source_record_id, number FROM alert_entry JOIN alert ON alert.id = alert_entry.alert_id"""

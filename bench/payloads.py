@@ -1,7 +1,7 @@
 """Bodies and events of the measurements: a jail's booking report, every field made up."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from shared.events import ChargePart, ContactReported, IdentifierPart, PersonPart
@@ -31,7 +31,8 @@ def person_body(person: int) -> dict[str, object]:
     return {
         "given": "Sam",
         "surname": f"Bench{person}",
-        "dob": "1980-01-02",
+        # Spread as birthdays are: everybody born on one day would make everybody a candidate.
+        "dob": (date(1950, 1, 1) + timedelta(days=person * 37 % 18_000)).isoformat(),
         "sex": "M",
         "identifiers": [{"system": "spd-local", "value": f"bench-{person}"}],
     }
