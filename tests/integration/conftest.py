@@ -1,6 +1,8 @@
 """A service on stage: its own database cloned from a migrated template, its own broker."""
 
+import asyncio
 import importlib
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -8,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import json
 import pytest
 
 from lead.broker import MockBroker
@@ -26,7 +27,7 @@ PACKAGES = {
     "notifier": "notifier",
 }
 # prosecution-hook holds no care key: the firewall stands even against a bug in its code.
-CLASSES = {name: ("identity", "care") for name in PACKAGES} | {"prosecution-hook": ("identity",)}
+CLASSES = dict.fromkeys(PACKAGES, ("identity", "care")) | {"prosecution-hook": ("identity",)}
 PARTITIONS = 4
 
 OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
@@ -60,8 +61,6 @@ async def clone_database(postgres: PostgresServer, templates: dict[str, str], na
     if name not in templates:
         template = f"template_{PACKAGES[name]}_{uuid4().hex[:8]}"
         postgres.ensure_database(template)
-        import asyncio
-
         await asyncio.to_thread(migrate, PACKAGES[name], postgres.dsn(template))
         templates[name] = template
     database = f"test_{uuid4().hex}"

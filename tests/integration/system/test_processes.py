@@ -1,6 +1,7 @@
 """Each service alone, as a process: nobody else is up, and SIGTERM in the middle loses nothing."""
 
 import asyncio
+import ctypes
 import json
 import os
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,16 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 from tests.integration.casework.builders import SAM, booking, referred
-from tests.integration.conftest import CLASSES, ISSUER, PACKAGES, clone_database
+from tests.integration.conftest import CLASSES, ISSUER, PACKAGES, PARTITIONS, clone_database
 from tests.integration.prosecution.test_charges import CHARGE
 from tests.integration.referral.bodies import CONTACT
 from tests.integration.spine.harness import ROOT, Served
 from tests.integration.system.canaries import all_records
 
+from lead.broker import MockBroker
 from lead.issuer import LocalIssuer
 from lead.postgres import PostgresServer
-from shared.events import AlertRaised, ParticipantRecontacted
+from shared.events import TOPICS, AlertRaised, ParticipantRecontacted, dead_letter_topic
 from shared.events.base import Event
 from shared.events.wire import encode
 from shared.ids import new_id, new_participant_key
@@ -34,9 +36,31 @@ from shared.sealing import KeyRing
 from shared.testing import MASTER_RING, eventually, write_key_ring
 
 PATIENCE = 20
-# Enough at once that something is always between the commit and Kafka.
 BATCH = 200
 RING = KeyRing(MASTER_RING["keys"])
+
+
+class SlowBroker(MockBroker):
+    """The mock broker, which can also be far away."""
+
+    def answer_after(self, milliseconds: int) -> None:
+        function = self._library["rd_kafka_mock_broker_set_rtt"]
+        function.argtypes = [ctypes.c_void_p, ctypes.c_int32, ctypes.c_int]
+        assert function(self._cluster, 1, milliseconds) == 0
+
+
+@pytest.fixture
+def slow_broker() -> Iterator[SlowBroker]:
+    """Fresh, with every topic; not slow yet."""
+    topics = (*TOPICS, *(dead_letter_topic(name) for name in PACKAGES))
+    with SlowBroker() as broker:
+        broker.create_topics(dict.fromkeys(topics, PARTITIONS))
+        yield broker
+
+
+@pytest.fixture
+def broker(slow_broker: SlowBroker) -> str:
+    return slow_broker.bootstrap
 
 
 class Alone(Served):
@@ -138,6 +162,7 @@ async def open_place(
 )
 async def test_a_front_door_loses_no_accepted_report(
     open_place: OpenPlace,
+    slow_broker: SlowBroker,
     headers: Callable[..., dict[str, str]],
     name: str,
     path: str,
@@ -166,6 +191,8 @@ async def test_a_front_door_loses_no_accepted_report(
             except httpx.TransportError:
                 return
 
+    # So that at any moment something is between the commit and Kafka.
+    slow_broker.answer_after(300)
     load = [asyncio.create_task(post_on(worker)) for worker in range(4)]
 
     async def under_way() -> bool:
@@ -176,6 +203,7 @@ async def test_a_front_door_loses_no_accepted_report(
     # Each ends at the first post that nobody answers.
     await asyncio.wait_for(asyncio.gather(*load), PATIENCE)
 
+    slow_broker.answer_after(0)
     rows = await place.rows("SELECT headers FROM outbox")
     stored = {json.loads(row["headers"])["ce_subject"] for row in rows}
     assert receipts <= stored
