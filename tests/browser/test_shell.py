@@ -70,6 +70,8 @@ async def test_pages_fit_and_can_be_read(
         await page.goto(LETTERS)
         await _assert_good(page)
         await page.click('button[value="ops"]')
+        await page.wait_for_url(f"**{LETTERS}")
+        await page.wait_for_load_state("load")
         await _assert_good(page)
         await page.goto(f"{LETTERS}/{letter}")
         for closed in await page.locator("summary").all():

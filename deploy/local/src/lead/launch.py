@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGINT, SIGTERM
 
 from lead.claim import claimed
 from lead.home import Home, default_home, default_port
@@ -40,16 +41,25 @@ def demo(url: str | None) -> None:
 
 @contextmanager
 def _prepared(home: Home, port: int) -> Iterator[tuple[Steps, socket.socket]]:
-    with _terminating_like_ctrl_c(), claimed(home, port) as listener, Steps() as steps:
+    with _ending_when_told(), claimed(home, port) as listener, Steps() as steps:
         steps("Loading")
         yield steps, listener
 
 
 @contextmanager
-def _terminating_like_ctrl_c() -> Iterator[None]:
-    """SIGTERM unwinds what has been started, as Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _ending_when_told() -> Iterator[None]:
+    """SIGINT and SIGTERM alike unwind what has been started.
+
+    Our own handler for both: asyncio replaces Python's default one for SIGINT by one that can lose
+    a Ctrl-C which comes just as a migration's event loop ends.
+    """
+    before = {number: signal.signal(number, _interrupt) for number in (SIGINT, SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
