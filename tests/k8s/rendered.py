@@ -126,7 +126,7 @@ def selects(selector: Resource, labels: dict[str, str]) -> bool:
         if wanted["operator"] == "In":
             found = labels.get(wanted["key"]) in wanted["values"]
         elif wanted["operator"] != "Exists":
-            raise NotImplementedError(wanted["operator"])
+            raise ValueError(f"unknown selector operator {wanted['operator']}")
         if not found:
             return False
     return True
