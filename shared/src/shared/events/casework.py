@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 
 from shared.events.base import Event, EventPart
 from shared.events.parts import ChargePart, CourtDatePart, MatchTier
-from shared.sealing import Identity, Program, Public
+from shared.sealing import Care, Identity, Program, Public
 
 
 class CaseworkEvent(Event):
@@ -123,3 +123,46 @@ class IdentityReviewRaised(CaseworkEvent):
     review_id: Program[UUID]
     tier: Program[MatchTier]
     due_at: Program[AwareDatetime]
+
+
+class ParticipantStatusChanged(CaseworkEvent):
+    """Sent when a participant becomes active, inactive or exited.
+
+    Why is care data (in treatment, incarcerated ...): sealed from whoever holds no care key.
+    """
+
+    status: Program[str]
+    reason: Care[str | None] = None
+    since: Program[AwareDatetime]
+
+
+class IdentityCorrected(CaseworkEvent):
+    """Sent when a report turns out not to be about the participant in `subject`.
+
+    `moved_to` names the participant that it is about, when that is known.
+    """
+
+    receipt: Program[UUID]
+    correction: Program[str]
+    moved_to: Program[str | None] = None
+
+
+class CoordinationReplied(CaseworkEvent):
+    """Sent when a case manager answers a prosecutor's coordination item, under a consent.
+
+    The closed form of domain.md R-15: no notes, no scores, no place.
+    """
+
+    coordination_id: Program[UUID]
+    consent_id: Program[UUID]
+    engaged: Program[bool | None] = None
+    goals_summary: Program[str | None] = None
+    barriers: Program[tuple[str, ...]] = ()
+    would_help: Program[tuple[str, ...]] = ()
+    nothing_helpful_to_share: Program[bool] = False
+
+
+class ParticipantErased(CaseworkEvent):
+    """Sent when a participant's data is erased: whoever holds any destroys it and answers."""
+
+    erasure_id: Program[UUID]

@@ -1,22 +1,134 @@
-"""What prosecution-hook publishes: charges as prosecutors' and courts' systems report them."""
+"""What prosecution-hook publishes: prosecutors' and courts' reports, holds, coordination.
+
+For holds, coordination and disclosures `subject` is the participant key.
+"""
+
+from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from shared.events.base import Event
 from shared.events.report import Report
-from shared.sealing import Public
+from shared.sealing import Program, Public
 
 
-class NewChargeFiled(Report):
+class CaseReport(Report):
+    """A report about one case of a prosecutor's office or a court."""
+
+    service = "prosecution-hook"
+
+    cause_number: Public[str | None] = None
+    court: Public[str | None] = None
+
+
+class NewChargeFiled(CaseReport):
     """Sent when a prosecutor's or court's system reports a charge that was referred or filed.
 
     Incident, filing and receipt are three times: a charge for conduct before enrollment is not new
     conduct. `occurred_at` is the filing.
     """
 
-    service = "prosecution-hook"
-
     kind: Public[str]
-    cause_number: Public[str | None] = None
     incident_at: Public[AwareDatetime | None] = None
     filed_at: Public[AwareDatetime | None] = None
-    court: Public[str | None] = None
+
+
+class ProsecutionDecisionMade(CaseReport):
+    """Sent when a prosecutor decides: file, decline, use in another case, return for evidence."""
+
+    decision: Public[str]
+    incident_at: Public[AwareDatetime | None] = None
+
+
+class WarrantIssued(CaseReport):
+    """Sent when a warrant is issued, for a failure to appear among others."""
+
+    warrant_number: Public[str | None] = None
+    basis: Public[str | None] = None
+
+
+class WarrantCleared(CaseReport):
+    """Sent when a warrant is stayed, quashed or served."""
+
+    warrant_number: Public[str | None] = None
+    outcome: Public[str]
+
+
+class CourtDateSet(CaseReport):
+    """Sent when a court sets or moves an appearance, or reports that it was missed."""
+
+    kind: Public[str]
+
+
+class CaseDisposed(CaseReport):
+    """Sent when a court disposes of a case."""
+
+    disposition: Public[str]
+
+
+class ProsecutionEvent(Event):
+    """Published by prosecution-hook about a participant."""
+
+    service = "prosecution-hook"
+
+
+class ChargeHoldStarted(ProsecutionEvent):
+    """Sent when filing of a diverted charge is held while the person takes up the program."""
+
+    hold_id: Program[UUID]
+    deadline_at: Program[AwareDatetime]
+
+
+class ChargeHoldExpiring(ProsecutionEvent):
+    """Sent when a hold's deadline is 7, 3 or 1 days off, for the case manager and the liaison."""
+
+    hold_id: Program[UUID]
+    deadline_at: Program[AwareDatetime]
+    days_left: Program[int]
+
+
+class ChargeHoldDeadlinePassed(ProsecutionEvent):
+    """Sent when a hold's deadline passes. It opens a review by people; it decides nothing."""
+
+    hold_id: Program[UUID]
+    deadline_at: Program[AwareDatetime]
+
+
+class ChargeHoldResolved(ProsecutionEvent):
+    """Sent when a prosecutor's person or system says how a held charge ended."""
+
+    hold_id: Program[UUID]
+    resolution: Public[str]
+
+
+class CoordinationRequested(ProsecutionEvent):
+    """Sent when a charge, a warrant or a hold's review wants the case manager's word.
+
+    `visible_to_liaison` is false without a consent: then it is the case manager's alone.
+    """
+
+    coordination_id: Program[UUID]
+    concerning: Program[str]
+    cause_number: Public[str | None] = None
+    due_at: Program[AwareDatetime]
+    visible_to_liaison: Program[bool]
+
+
+class DisclosureMade(ProsecutionEvent):
+    """Sent when something about a participant was disclosed, for the accounting of disclosures."""
+
+    disclosure_id: Program[UUID]
+    recipient: Program[str]
+    categories: Program[tuple[str, ...]]
+    purpose: Program[str]
+    consent_id: Program[UUID]
+
+
+class DisclosureSuppressed(ProsecutionEvent):
+    """Sent when a disclosure was stopped by the gatekeeper, with the reason."""
+
+    disclosure_id: Program[UUID]
+    recipient: Program[str]
+    categories: Program[tuple[str, ...]]
+    purpose: Program[str]
+    reason: Program[str]

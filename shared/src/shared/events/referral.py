@@ -44,3 +44,67 @@ class ContactReported(Report):
     facility: Public[str | None] = None
     place: Identity[str | None] = None
     beat: Public[str | None] = None
+
+
+class ContactRetracted(ReferralEvent):
+    """Sent when an agency takes a record back: it was wrong, or a court sealed or expunged it.
+
+    `subject` is the receipt of the record's last version; the key is source and record, so that it
+    follows the reports that it takes back.
+    """
+
+    stream = "reports"
+
+    source_system: Public[str]
+    source_record_id: Program[str]
+    record_version: Public[int]
+    reason: Public[str]
+
+    @property
+    def key(self) -> str:
+        return f"{self.source_system}:{self.source_record_id}"
+
+
+class ReferralScreened(ReferralEvent):
+    """Sent when a referral is held against the site's criteria; `subject` is the participant."""
+
+    referral_id: Program[UUID]
+    criteria_version: Program[str]
+    outcome: Program[str]
+
+
+class HandoffStarted(ReferralEvent):
+    """Sent when the program is called to the point of contact. `subject` is the participant key."""
+
+    referral_id: Program[UUID]
+    called_at: Program[AwareDatetime]
+    due_at: Program[AwareDatetime]
+
+
+class HandoffCompleted(ReferralEvent):
+    """Sent when custody is relinquished to the program. `subject` is the participant key."""
+
+    referral_id: Program[UUID]
+    completed_at: Program[AwareDatetime]
+
+
+class ReferralClosed(ReferralEvent):
+    """Sent when a referral ends without enrollment. The reason is for the program alone."""
+
+    referral_id: Program[UUID]
+    state: Program[str]
+    reason: Program[str | None] = None
+
+
+class FeedSilent(ReferralEvent):
+    """Sent when a source says nothing for longer than it may. `subject` is the source system."""
+
+    source_system: Public[str]
+    last_heard_at: Public[AwareDatetime | None] = None
+
+
+class FeedRecovered(ReferralEvent):
+    """Sent when a silent source is heard again. `subject` is the source system."""
+
+    source_system: Public[str]
+    silent_since: Public[AwareDatetime | None] = None
