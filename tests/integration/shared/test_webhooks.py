@@ -1,0 +1,206 @@
+"""Signed webhooks over real connections, to receivers that answer, hang, break and redirect."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
+from standardwebhooks import Webhook
+
+from shared.webhooks import Answer, Outcome, Outgoing, WebhookClient, new_secret
+
+NOW = datetime.now(UTC)
+SECRET = new_secret()
+OK = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+class Receiver:
+    """Takes requests. Its `answer` is bytes, or None to hang up; with `hangs` it says nothing."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[dict[str, str], str]] = []
+        self.answer: bytes | None = OK
+        self.hangs = False
+        self.connections = 0
+        self.port = 0
+        self._release = asyncio.Event()
+
+    async def start(self, tls: ssl.SSLContext | None = None) -> asyncio.Server:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls)
+        self.port = server.sockets[0].getsockname()[1]
+        return server
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        lines = head.split("\r\n")[1:-2]
+        headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in lines)}
+        body = (await reader.readexactly(int(headers["content-length"]))).decode()
+        self.requests.append((headers, body))
+        if self.hangs:
+            await self._release.wait()
+        elif self.answer is not None:
+            writer.write(self.answer)
+            await writer.drain()
+        writer.close()
+
+    def let_go(self) -> None:
+        self._release.set()
+
+    def url(self, host: str = "127.0.0.1", scheme: str = "http") -> str:
+        return f"{scheme}://{host}:{self.port}/in"
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    found = Receiver()
+    server = await found.start()
+    yield found
+    found.let_go()
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[WebhookClient]:
+    found = WebhookClient(private_allowed=True, timeout_seconds=0.3)
+    yield found
+    await found.close()
+
+
+def message(url: str) -> Outgoing:
+    return Outgoing("msg_1", url, '{"item": 1042}', (SECRET,))
+
+
+async def test_a_receiver_gets_what_it_can_verify(
+    client: WebhookClient, receiver: Receiver
+) -> None:
+    """The body as it is, under the name that was meant, signed."""
+    answer = await client.send(message(receiver.url("localhost")), NOW)
+    assert answer == Answer(Outcome.DELIVERED, "http_204")
+    ((headers, body),) = receiver.requests
+    assert Webhook(SECRET).verify(body, headers) == {"item": 1042}
+    assert headers["host"] == f"localhost:{receiver.port}"
+    assert headers["content-type"] == "application/json"
+
+
+async def test_a_redirect_is_not_followed(client: WebhookClient, receiver: Receiver) -> None:
+    """Not even to the receiver itself: one request, refused for good."""
+    location = f"Location: {receiver.url()}\r\n".encode()
+    receiver.answer = b"HTTP/1.1 307 Temporary Redirect\r\n" + location + b"\r\n"
+    answer = await client.send(message(receiver.url()), NOW)
+    assert answer == Answer(Outcome.PERMANENT, "http_307")
+    assert len(receiver.requests) == 1
+
+
+async def test_an_endless_answer_is_not_read(client: WebhookClient, receiver: Receiver) -> None:
+    """The status is enough: a receiver cannot fill our memory or hold us."""
+    receiver.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n" + b"x" * 100_000
+    assert (await client.send(message(receiver.url()), NOW)).outcome is Outcome.DELIVERED
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+async def test_an_answer_that_never_comes_is_unknown(
+    client: WebhookClient, receiver: Receiver, hangs: bool
+) -> None:
+    """It took the message and then said nothing, or hung up: perhaps it has it."""
+    receiver.hangs, receiver.answer = hangs, None
+    answer = await client.send(message(receiver.url()), NOW)
+    assert answer == Answer(Outcome.UNKNOWN, "no_answer")
+    assert len(receiver.requests) == 1
+
+
+async def test_nobody_there_is_certainly_not_delivered(client: WebhookClient) -> None:
+    """Nothing listens: the same may work later."""
+    answer = await client.send(message("http://127.0.0.1:1/in"), NOW)
+    assert answer == Answer(Outcome.TEMPORARY, "not_connected")
+
+
+async def test_a_name_that_leads_inside_is_not_called(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A public-looking name with a loopback address: no connection is even opened."""
+    client = WebhookClient()
+    resolving(monkeypatch, "127.0.0.1")
+    answer = await client.send(message(receiver.url("hooks.example.org", "https")), NOW)
+    assert answer == Answer(Outcome.PERMANENT, "address_not_public")
+    assert receiver.connections == 0
+    await client.close()
+
+
+async def test_a_name_is_asked_for_once(
+    client: WebhookClient, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address that was judged is the one that is called: rebinding gains nothing."""
+    asked = resolving(monkeypatch, "127.0.0.1", "10.0.0.1")
+    assert (await client.send(message(receiver.url("a.example")), NOW)).outcome == "delivered"
+    assert asked() == 1
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> Callable[[], int]:
+    """Names resolve to each of these in turn. Returns how often one was asked for."""
+    count = 0
+
+    async def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
+        nonlocal count
+        count += 1
+        return [(0, 0, 0, "", (answers[min(count, len(answers)) - 1], port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
+    return lambda: count
+
+
+async def test_the_certificate_is_checked_against_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although the address is called; another name on the same address is refused unsent."""
+    receiver, tls = Receiver(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate(tmp_path, "hooks.example"))
+    server = await receiver.start(tls)
+    trust = ssl.create_default_context(cafile=str(tmp_path / "hooks.example.pem"))
+    client = WebhookClient(private_allowed=True, trust=trust)
+    resolving(monkeypatch, "127.0.0.1")
+    assert await client.send(message(receiver.url("hooks.example", "https")), NOW) == Answer(
+        Outcome.DELIVERED, "http_204"
+    )
+    assert await client.send(message(receiver.url("other.example", "https")), NOW) == Answer(
+        Outcome.TEMPORARY, "not_connected"
+    )
+    assert len(receiver.requests) == 1
+    await client.close()
+    server.close()
+    await server.wait_closed()
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """A self-signed certificate with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / f"{name}.pem"
+    file.write_bytes(private + built.public_bytes(Encoding.PEM))
+    return file
