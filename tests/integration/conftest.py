@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -48,12 +48,17 @@ def templates(postgres: PostgresServer) -> dict[str, str]:
 @pytest.fixture
 def broker() -> Iterator[str]:
     """Bootstrap servers of a fresh broker with every topic."""
-    mock = MockBroker()
-    bootstrap = mock.start()
-    for topic in (*TOPICS, *(dead_letter_topic(name) for name in PACKAGES)):
-        mock.create_topic(topic, PARTITIONS)
-    yield bootstrap
-    mock.stop()
+    with new_broker() as bootstrap:
+        yield bootstrap
+
+
+@contextmanager
+def new_broker() -> Iterator[str]:
+    """It has one consumer per group: each stage wants its own."""
+    with MockBroker() as mock:
+        for topic in (*TOPICS, *(dead_letter_topic(name) for name in PACKAGES)):
+            mock.create_topic(topic, PARTITIONS)
+        yield mock.bootstrap
 
 
 async def clone_database(postgres: PostgresServer, templates: dict[str, str], name: str) -> str:
@@ -70,6 +75,28 @@ async def clone_database(postgres: PostgresServer, templates: dict[str, str], na
     return postgres.dsn(database)
 
 
+@asynccontextmanager
+async def running(
+    name: str, database_url: str, broker: str, folder: Path, **changes: Any
+) -> AsyncIterator[Stage]:
+    """That service, running for the block; `folder` holds the issuer's keys and gets its own."""
+    main = importlib.import_module(f"{PACKAGES[name]}.main")
+    values = {
+        "environment": "embedded",
+        "database_url": database_url,
+        "database_pool_size": 5,
+        "kafka_bootstrap_servers": broker,
+        "kafka_fetch_max_wait_ms": 5,
+        "key_ring_file": write_key_ring(folder / f"{name}.json", *CLASSES[name]),
+        "oidc_issuer": ISSUER,
+        "oidc_jwks_url": f"file://{folder / 'jwks.json'}",
+        "session_secret": "only-for-tests-0123456789abcdef0123456789",
+        "log_level": "WARNING",
+    }
+    async with on_stage(main.create_app, main.Settings(**(values | changes))) as stage:
+        yield stage
+
+
 @pytest.fixture
 def open_stage(
     postgres: PostgresServer,
@@ -83,20 +110,8 @@ def open_stage(
 
     @asynccontextmanager
     async def opened(name: str, **changes: Any) -> AsyncIterator[Stage]:
-        main = importlib.import_module(f"{PACKAGES[name]}.main")
-        values = {
-            "environment": "embedded",
-            "database_url": await clone_database(postgres, templates, name),
-            "database_pool_size": 5,
-            "kafka_bootstrap_servers": broker,
-            "kafka_fetch_max_wait_ms": 5,
-            "key_ring_file": write_key_ring(tmp_path / f"{name}.json", *CLASSES[name]),
-            "oidc_issuer": ISSUER,
-            "oidc_jwks_url": f"file://{tmp_path / 'jwks.json'}",
-            "session_secret": "only-for-tests-0123456789abcdef0123456789",
-            "log_level": "WARNING",
-        }
-        async with on_stage(main.create_app, main.Settings(**(values | changes))) as stage:
+        database = await clone_database(postgres, templates, name)
+        async with running(name, database, broker, tmp_path, **changes) as stage:
             yield stage
 
     return opened

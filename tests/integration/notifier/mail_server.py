@@ -31,13 +31,17 @@ class Mail:
 
 class MailServer:
     """`mails`: what was taken. `refusals`: the answer to an address. `drops`: how many connections
-    to cut after a message was taken and before that is said. `hook`: called when one was taken."""
+    to cut after a message was taken and before that is said. `gate`: closed, it keeps everybody
+    waiting for the answer. `lies`: how many messages to confirm and throw away."""
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
         self.refusals: dict[str, str] = {}
         self.drops = 0
+        self.lies = 0
         self.connections = 0
+        self.gate = asyncio.Event()
+        self.gate.set()
         self.port = 0
         self._server: asyncio.Server | None = None
         self._open: set[SMTP] = set()
@@ -55,6 +59,19 @@ class MailServer:
             _cut(session)
         self._open.clear()
         await self._server.wait_closed()
+
+    async def reset(self) -> None:
+        """Up, patient and honest again; what was taken before is forgotten."""
+        self.mails.clear()
+        self.refusals.clear()
+        self.drops = self.lies = 0
+        self.gate.set()
+        if not self.is_up:
+            await self.start()
+
+    @property
+    def is_up(self) -> bool:
+        return self._server is not None and self._server.is_serving()
 
     def to(self, *people: str) -> list[Mail]:
         """The mails that one of these people got."""
@@ -76,6 +93,10 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
+        await self.gate.wait()
+        if self.lies:
+            self.lies -= 1
+            return "250 OK"
         self.mails.append(Mail(envelope.rcpt_tos[0], envelope.content))
         if self.drops:
             self.drops -= 1

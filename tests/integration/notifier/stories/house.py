@@ -1,0 +1,100 @@
+"""What all stories of a module share: the running notifier, its clock, the outside world."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tests.integration.notifier.mail_server import MailServer
+
+from lead.issuer import LocalIssuer
+from shared.testing import Stage, eventually
+
+# Every story begins on this Tuesday at 10:00 in Seattle.
+BEGINNING = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
+
+# Timers that set themselves again for ever: they fire whenever time passes, and need no stop.
+RECURRING = ["housekeeping"]
+
+_UNDER_WAY = """
+SELECT (SELECT count(*) FROM timer WHERE due_at <= $1)
+     + (SELECT count(*) FROM delivery WHERE state = 'queued'
+        AND (next_attempt_at <= $1 OR lease IS NOT NULL)) AS count"""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message as somebody got it: `channel`, and the words that they see first."""
+
+    site: str
+    who: str
+    channel: str
+    title: str
+    text: str
+
+
+class House:
+    """The notifier at work for many sites, and the servers through which it reaches people."""
+
+    def __init__(self, stage: Stage, mail: MailServer, issuer: LocalIssuer) -> None:
+        self.stage, self.mail, self._issuer = stage, mail, issuer
+
+    async def begin(self) -> None:
+        """The same morning again, and an outside world that works."""
+        self.stage.clock.offset = BEGINNING - datetime.now(UTC)
+        await self.mail.reset()
+
+    def headers(self, sub: str, role: str, site: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._issuer.token(role, site, sub=sub)}"}
+
+    def notices(self, site: str) -> list[Notice]:
+        """Everything that anybody at the site got, in the order of arrival."""
+        at_site = [mail for mail in self.mail.mails if mail.to.endswith(f"@{site}.example")]
+        return [
+            Notice(site, mail.to.partition("@")[0], "email", mail.subject, mail.text)
+            for mail in at_site
+        ]
+
+    async def settled(self) -> None:
+        """Wait until nothing is due or under way: what was not sent now is not sent at all."""
+        await eventually(self._is_quiet)
+
+    async def _is_quiet(self) -> bool:
+        # A timer may queue a message: nothing in one look, then nothing in another.
+        return not (await self._under_way() or await self._under_way())
+
+    async def _under_way(self) -> int:
+        (row,) = await self.stage.rows(_UNDER_WAY, self.stage.clock.now())
+        return int(row["count"])
+
+    async def pass_time(self, by: timedelta) -> None:
+        """Everything that comes due meanwhile happens, at its time and in its order."""
+        end = self.stage.clock.now() + by
+        while (due := await self._next_due()) is not None and due < end:
+            await self._move_to(due)
+        await self._move_to(end)
+
+    async def _next_due(self) -> datetime | None:
+        query = """
+            SELECT min(at) AS at FROM (
+                SELECT due_at AS at FROM timer WHERE kind <> ALL($1)
+                UNION ALL SELECT next_attempt_at FROM delivery WHERE state = 'queued') AS due"""
+        (row,) = await self.stage.rows(query, RECURRING)
+        found: datetime | None = row["at"]
+        return found
+
+    async def _move_to(self, at: datetime) -> None:
+        await self.stage.pass_time(max(timedelta(), at - self.stage.clock.now()))
+        # The workers look by themselves too, but not at once.
+        self.stage.database.waker("deliveries").set()
+        await self.settled()
+
+    async def clear(self, site: str) -> None:
+        """Nothing of one story may come due in the next."""
+        async with self.stage.transaction() as tx:
+            await tx.raw.execute("DELETE FROM timer WHERE kind <> ALL($1)", RECURRING)
+            # They set themselves again for a time that the next story begins before.
+            await tx.raw.execute("UPDATE timer SET due_at = $1", BEGINNING)
+            await tx.raw.execute(
+                "UPDATE delivery SET state = 'cancelled', lease = NULL"
+                " WHERE site = $1 AND state = 'queued'",
+                site,
+            )
