@@ -67,9 +67,18 @@ async def answers_to(house: House, service: str, path: str, good: Body) -> list[
     return [*found, seen(batch)]
 
 
+def warrant(person: Body) -> Body:
+    fixed = {"site": KING, "source_system": "pcms-kcpao", "person": person}
+    return fixed | {"kind": "issued", "occurred_at": now().isoformat(), "record_version": 1}
+
+
 @pytest.mark.parametrize(
     ("service", "path", "make"),
-    [("referral", "/v1/contacts", contact), ("prosecution-hook", "/v1/charges", charge)],
+    [
+        ("referral", "/v1/contacts", contact),
+        ("prosecution-hook", "/v1/charges", charge),
+        ("prosecution-hook", "/v1/warrants", warrant),
+    ],
 )
 async def test_a_report_is_answered_the_same_whoever_it_is_about(
     house: House, service: str, path: str, make: Any

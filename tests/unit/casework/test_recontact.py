@@ -7,20 +7,30 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from casework.matching.domain import Candidate
+from casework.matching.identity import Identity
 from casework.matching.recontact import (
     CAUSES,
     contact_type_of,
     is_pre_enrollment_conduct,
+    recontacted,
     review_due_at,
 )
 from casework.participants.person import display_name
 from shared.events import (
+    CaseDisposed,
     ChargePart,
     ContactReported,
     ContactType,
+    CourtDateSet,
+    MatchTier,
     NewChargeFiled,
     PersonPart,
+    ProsecutionDecisionMade,
     RecontactCause,
+    Report,
+    WarrantCleared,
+    WarrantIssued,
 )
 
 AT = datetime(2026, 3, 3, 12, 5, tzinfo=UTC)
@@ -49,6 +59,28 @@ def test_a_prosecutors_report_is_about_a_charge(kind: str, expected: ContactType
     report = NewChargeFiled(**REPORT, kind=kind)
     assert contact_type_of(report) is expected
     assert CAUSES[expected] is RecontactCause.NEW_CHARGE
+
+
+@pytest.mark.parametrize(
+    ("report", "expected", "cause"),
+    [
+        (ProsecutionDecisionMade(**REPORT, decision="decline"), "decline", "prosecution-decision"),
+        (WarrantIssued(**REPORT, basis="failure_to_appear"), "failure_to_appear", "warrant"),
+        (WarrantCleared(**REPORT, outcome="quashed"), "quashed", "warrant"),
+        (WarrantCleared(**REPORT, outcome="stayed"), "stayed", "warrant"),
+        (WarrantCleared(**REPORT, outcome="served"), "served", "arrest"),
+        (CourtDateSet(**REPORT, kind="moved"), "moved", "court-date"),
+        (CourtDateSet(**REPORT, kind="failure_to_appear"), "failure_to_appear",
+         "failure-to-appear"),
+        (CaseDisposed(**REPORT, disposition="dismissed"), "dismissed", "disposition"),
+    ],
+)  # fmt: skip
+def test_courts_reports_keep_what_they_say(report: Report, expected: str, cause: str) -> None:
+    """The cause tells how urgent it is; the outcome, which warrant alert is good news."""
+    who = Candidate("p_1", "king-county", Identity(), "Sam T.")
+    event = recontacted(report, who, MatchTier.EXACT)
+    assert (event.outcome, event.cause) == (expected, cause)
+    assert (event.arrest_basis == "warrant") is (expected == "served")
 
 
 @pytest.mark.parametrize(

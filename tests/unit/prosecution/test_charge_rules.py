@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from prosecution_hook.commands import ReportCharge
-from prosecution_hook.handlers import charge_filed
+from prosecution_hook.reports.commands import ReportCharge
+from prosecution_hook.reports.handlers import charge_filed
 from shared.errors import Invalid
 from shared.reports import read_report
 

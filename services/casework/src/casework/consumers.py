@@ -6,9 +6,15 @@ from casework.settings import Policy
 from shared.database import Transaction
 from shared.events import (
     AlertRaised,
+    CaseDisposed,
+    CaseReport,
     ContactReported,
+    CourtDateSet,
     NewChargeFiled,
     ParticipantReferred,
+    ProsecutionDecisionMade,
+    WarrantCleared,
+    WarrantIssued,
 )
 from shared.messages import Subscriptions
 
@@ -22,7 +28,7 @@ def subscriptions(policy: Policy) -> Subscriptions:
     async def on_contact_reported(event: ContactReported, tx: Transaction) -> None:
         await handlers.match_report(MatchReport(event), tx, policy)
 
-    async def on_new_charge_filed(event: NewChargeFiled, tx: Transaction) -> None:
+    async def on_case_report(event: CaseReport, tx: Transaction) -> None:
         await handlers.match_report(MatchReport(event), tx, policy)
 
     async def on_alert_raised(event: AlertRaised, tx: Transaction) -> None:
@@ -31,7 +37,12 @@ def subscriptions(policy: Policy) -> Subscriptions:
     return {
         ParticipantReferred: on_participant_referred,
         ContactReported: on_contact_reported,
-        NewChargeFiled: on_new_charge_filed,
+        NewChargeFiled: on_case_report,
+        ProsecutionDecisionMade: on_case_report,
+        WarrantIssued: on_case_report,
+        WarrantCleared: on_case_report,
+        CourtDateSet: on_case_report,
+        CaseDisposed: on_case_report,
         AlertRaised: on_alert_raised,
     }
 

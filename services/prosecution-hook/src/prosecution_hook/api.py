@@ -4,49 +4,19 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
 from prosecution_hook import handlers
-from prosecution_hook.commands import ReadLedger, ReportCharge
+from prosecution_hook.commands import ReadLedger
 from prosecution_hook.domain import NOTICE, MatterState
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
-from shared.inbound import Inlet, LineAnswer, Receipt
-from shared.openapi import body_of, lines_of, problems
+from shared.openapi import problems
 
 router = APIRouter(route_class=IdempotentRoute)
 
-Reporter = Annotated[Caller, Depends(require("prosecutor-system", "court-system"))]
 Liaison = Annotated[Caller, Depends(require("liaison-prosecutor"))]
-
-CHARGES = Inlet(ReportCharge, handlers.charge_filed)
-
-
-@router.post(
-    "/v1/charges",
-    status_code=202,
-    tags=["charges"],
-    response_model=Receipt,
-    openapi_extra=body_of(ReportCharge),
-    responses=problems(400, 401, 403, 409, 413, 422, 503),
-)
-async def report_charge(request: Request, caller: Reporter) -> Response:
-    """Report a charge. The answer is the same whoever it is about."""
-    return await CHARGES.take(request, caller)
-
-
-@router.post(
-    "/v1/charges:batch",
-    tags=["charges"],
-    response_class=Response,
-    openapi_extra=body_of(ReportCharge, lines=True),
-    responses=lines_of(LineAnswer, "One line per line, in order.")
-    | problems(401, 403, 413, 422, 503),
-)
-async def report_charges(request: Request, caller: Reporter) -> Response:
-    """Report up to 1,000 charges, a JSON object per line."""
-    return await CHARGES.take_batch(request, caller)
 
 
 class LedgerItem(BaseModel):

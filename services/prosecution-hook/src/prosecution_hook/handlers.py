@@ -1,11 +1,9 @@
 """How prosecution-hook does what it is asked to do."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from uuid import UUID
 
 from prosecution_hook import repository
-from prosecution_hook.commands import ReadLedger, ReportCharge
+from prosecution_hook.commands import ReadLedger
 from prosecution_hook.domain import (
     ConsentGrant,
     ConsentRevocation,
@@ -17,41 +15,9 @@ from shared.database import Transaction
 from shared.events import (
     ConsentGranted,
     ConsentRevoked,
-    NewChargeFiled,
     ParticipantRecontacted,
     RecontactCause,
 )
-
-
-def charge_filed(command: ReportCharge, receipt: UUID, now: datetime) -> NewChargeFiled:
-    """The report as the event that casework matches. Nothing is looked up: no oracle (R-09)."""
-    # A charge without a time of its own happened at the incident: casework tells old conduct by it.
-    charges = tuple(
-        charge
-        if charge.incident_at
-        else charge.model_copy(update={"incident_at": command.incident_at})
-        for charge in command.charges
-    )
-    return NewChargeFiled(
-        site=command.site,
-        subject=str(receipt),
-        occurred_at=command.filed_at or now,
-        receipt=receipt,
-        source_system=command.source_system,
-        source_record_id=command.source_record_id,
-        record_version=command.record_version,
-        supersedes=command.supersedes,
-        received_at=now,
-        person=command.person,
-        charges=charges,
-        next_court=command.next_court,
-        incident_number=command.incident_number,
-        kind=command.kind,
-        cause_number=command.cause_number,
-        incident_at=command.incident_at,
-        filed_at=command.filed_at,
-        court=command.court,
-    )
 
 
 async def keep_charge(event: ParticipantRecontacted, tx: Transaction) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from prosecution_hook.api import router
+from prosecution_hook import api
 from prosecution_hook.consumers import SUBSCRIPTIONS
+from prosecution_hook.reports import api as reports_api
 from prosecution_hook.settings import Settings
 from shared import service
 from shared.clock import Clock
@@ -14,7 +15,7 @@ from shared.supervisor import end_process
 SERVICE = service.Service(
     name="prosecution-hook",
     purpose="The hook into prosecutors' and courts' systems: charges in, the consented ledger out.",
-    routers=(router,),
+    routers=(reports_api.router, api.router),
     subscriptions=SUBSCRIPTIONS,
     takes_reports=True,
 )

@@ -115,6 +115,12 @@ class ParticipantRecontacted(CaseworkEvent):
     incident_number: Public[str | None] = None
     booking_number: Public[str | None] = None
     cause_number: Public[str | None] = None
+    # What kind of report it was, and what it says happened: a warrant quashed, a case dismissed.
+    contact_type: Public[str | None] = None
+    outcome: Public[str | None] = None
+    warrant_number: Public[str | None] = None
+    court: Public[str | None] = None
+    filed_at: Public[AwareDatetime | None] = None
 
 
 class IdentityReviewRaised(CaseworkEvent):

@@ -19,6 +19,7 @@ class CaseReport(Report):
 
     cause_number: Public[str | None] = None
     court: Public[str | None] = None
+    incident_at: Public[AwareDatetime | None] = None
 
 
 class NewChargeFiled(CaseReport):
@@ -29,7 +30,6 @@ class NewChargeFiled(CaseReport):
     """
 
     kind: Public[str]
-    incident_at: Public[AwareDatetime | None] = None
     filed_at: Public[AwareDatetime | None] = None
 
 
@@ -37,7 +37,6 @@ class ProsecutionDecisionMade(CaseReport):
     """Sent when a prosecutor decides: file, decline, use in another case, return for evidence."""
 
     decision: Public[str]
-    incident_at: Public[AwareDatetime | None] = None
 
 
 class WarrantIssued(CaseReport):

@@ -11,15 +11,16 @@ from typing import Any
 from uuid import UUID
 
 from casework.matching.domain import Finding
-from casework.matching.recontact import contact_type_of
+from casework.matching.recontact import CASE_REPORTS, contact_type_of
 from casework.settings import Policy
 from shared.database import Transaction
-from shared.events import ContactReported, NewChargeFiled, Report
+from shared.events import ContactReported, Report
 from shared.sealing import DataClass
 
 PURGE_PAGE = 5_000
 
-_KINDS: dict[str, type[Report]] = {kind.type: kind for kind in (ContactReported, NewChargeFiled)}
+_REPORTS: tuple[type[Report], ...] = (ContactReported, *CASE_REPORTS)
+_KINDS = {kind.type: kind for kind in _REPORTS}
 
 # One statement: the row, and for as long as nobody was found also body and traces.
 _ADD = """

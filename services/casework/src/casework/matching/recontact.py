@@ -6,14 +6,19 @@ from zoneinfo import ZoneInfo
 
 from casework.matching.domain import Candidate
 from shared.events import (
+    CaseDisposed,
     ContactReported,
     ContactType,
+    CourtDateSet,
     MatchTier,
     NewChargeFiled,
     ParticipantRecontacted,
     ParticipantReferred,
+    ProsecutionDecisionMade,
     RecontactCause,
     Report,
+    WarrantCleared,
+    WarrantIssued,
 )
 
 CAUSES: dict[ContactType, RecontactCause] = {
@@ -29,7 +34,8 @@ CAUSES: dict[ContactType, RecontactCause] = {
     ContactType.CHARGE_FILED: RecontactCause.NEW_CHARGE,
     ContactType.PROSECUTION_DECISION: RecontactCause.PROSECUTION_DECISION,
     ContactType.WARRANT_ISSUED: RecontactCause.WARRANT,
-    ContactType.WARRANT_SERVED: RecontactCause.WARRANT,
+    # Serving a warrant takes somebody into custody: it is answered as an arrest is.
+    ContactType.WARRANT_SERVED: RecontactCause.ARREST,
     ContactType.WARRANT_QUASHED: RecontactCause.WARRANT,
     ContactType.COURT_EVENT_SET: RecontactCause.COURT_DATE,
     ContactType.FAILURE_TO_APPEAR: RecontactCause.FAILURE_TO_APPEAR,
@@ -48,12 +54,29 @@ CUSTODY = {
 }
 
 
+# Reports of prosecutors and courts by their type, and by what one field of theirs says.
+CASE_REPORTS: dict[type[Report], tuple[str, ContactType, dict[str, ContactType]]] = {
+    NewChargeFiled: (
+        "kind", ContactType.CHARGE_FILED, {"referred": ContactType.CHARGE_REFERRED},
+    ),
+    ProsecutionDecisionMade: ("decision", ContactType.PROSECUTION_DECISION, {}),
+    WarrantIssued: ("basis", ContactType.WARRANT_ISSUED, {}),
+    WarrantCleared: (
+        "outcome", ContactType.WARRANT_QUASHED, {"served": ContactType.WARRANT_SERVED},
+    ),
+    CourtDateSet: (
+        "kind", ContactType.COURT_EVENT_SET, {"failure_to_appear": ContactType.FAILURE_TO_APPEAR},
+    ),
+    CaseDisposed: ("disposition", ContactType.DISPOSITION, {}),
+}  # fmt: skip
+
+
 def contact_type_of(report: Report) -> ContactType:
-    """A prosecutor's report says only whether the charge was referred or filed."""
+    """What kind of contact it is; a prosecutor's or court's report is told by its type."""
     if isinstance(report, ContactReported):
         return report.contact_type
-    referred = isinstance(report, NewChargeFiled) and report.kind == "referred"
-    return ContactType.CHARGE_REFERRED if referred else ContactType.CHARGE_FILED
+    field, usual, special = CASE_REPORTS[type(report)]
+    return special.get(getattr(report, field) or "", usual)
 
 
 def review_due_at(kind: ContactType, now: datetime, zone: ZoneInfo, custody: timedelta) -> datetime:
@@ -91,15 +114,25 @@ def recontacted(report: Report, who: Candidate, tier: MatchTier) -> ParticipantR
 
 def _details(report: Report) -> dict[str, Any]:
     """What only one kind of report has."""
-    names = ("facility", "arrest_basis", "booking_number", "cause_number")
-    return {name: getattr(report, name, None) for name in names}
+    kind = contact_type_of(report)
+    names = (
+        "facility", "arrest_basis", "booking_number", "cause_number",
+        "warrant_number", "court", "filed_at",
+    )  # fmt: skip
+    details = {name: getattr(report, name, None) for name in names}
+    details |= {"contact_type": kind}
+    if type(report) in CASE_REPORTS:
+        details["outcome"] = getattr(report, CASE_REPORTS[type(report)][0])
+        if kind is ContactType.WARRANT_SERVED:
+            details["arrest_basis"] = "warrant"
+    return details
 
 
 def is_pre_enrollment_conduct(report: Report, enrolled_at: datetime | None) -> bool:
     """True when every incident behind the charges happened before the person enrolled."""
     incidents = [charge.incident_at for charge in report.charges if charge.incident_at]
-    if isinstance(report, NewChargeFiled) and report.incident_at:
-        incidents.append(report.incident_at)
+    if incident_at := getattr(report, "incident_at", None):
+        incidents.append(incident_at)
     return bool(enrolled_at and incidents and max(incidents) < enrolled_at)
 
 

@@ -1,0 +1,1 @@
+"""What prosecutors' and courts' systems report: taken in, sealed, passed on to be matched."""
