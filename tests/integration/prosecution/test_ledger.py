@@ -4,76 +4,30 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 from tests.integration.conftest import OpenStage
-
-from shared.events import (
-    ChargePart,
-    ConsentGranted,
-    ConsentRevoked,
-    GrantPart,
-    MatchTier,
-    ParticipantRecontacted,
-    RecontactCause,
+from tests.integration.prosecution.consents import (
+    KEY,
+    consents_confirmed,
+    granted,
+    recontacted,
+    revoked,
 )
+
+from shared.events import DisclosureMade, NewChargeFiled, RecontactCause
 from shared.sealing import DataClass
 from shared.testing import Stage
 
 Headers = Callable[..., dict[str, str]]
-KEY = "p_0123456789abcdef01234567"
-
-
-def recontacted(stage: Stage, **changes: Any) -> ParticipantRecontacted:
-    """What casework publishes for a matched charge."""
-    now = stage.clock.now()
-    values: dict[str, Any] = {
-        "site": "king-county",
-        "subject": KEY,
-        "occurred_at": now,
-        "cause": RecontactCause.NEW_CHARGE,
-        "tier": MatchTier.EXACT,
-        "receipt": uuid4(),
-        "reported_by": "pcms-kcpao",
-        "source_record_id": "26-1-00456-3/1",
-        "received_at": now,
-        "display_name": "Canary Testperson",
-        "case_manager": "alice-canary",
-        "cause_number": "26-1-00456-3",
-        "charges": (ChargePart(seq=1, text="Theft 3", incident_at=now - timedelta(days=90)),),
-    }
-    return ParticipantRecontacted(**(values | changes))
-
-
-def granted(
-    stage: Stage, consent_id: UUID | None = None, days: int = 365, **changes: Any
-) -> ConsentGranted:
-    """A release of information to the liaison prosecutor."""
-    now = stage.clock.now()
-    grant = {
-        "recipient_org": "kcpao",
-        "recipient_role": "liaison-prosecutor",
-        "categories": ("engagement_fact",),
-        "purposes": ("case_coordination",),
-    }
-    return ConsentGranted(
-        site="king-county",
-        subject=KEY,
-        occurred_at=now,
-        consent_id=consent_id or uuid4(),
-        grants=(GrantPart(**(grant | changes)),),
-        effective_from=now.date() - timedelta(days=1),
-        expires_on=now.date() + timedelta(days=days),
-    )
-
-
-def revoked(stage: Stage, consent_id: UUID) -> ConsentRevoked:
-    """The participant takes the release back."""
-    now = stage.clock.now()
-    return ConsentRevoked(
-        site="king-county", subject=KEY, occurred_at=now, consent_id=consent_id, revoked_at=now
-    )
+CHARGE = {
+    "site": "king-county",
+    "source_system": "pcms-kcpao",
+    "source_record_id": "26-1-00456-3/1",
+    "kind": "referred",
+    "person": {"given": "Sam", "surname": "Testperson", "dob": "1980-01-02"},
+}
 
 
 async def read(stage: Stage, liaison: dict[str, str], key: str = KEY) -> httpx.Response:
@@ -126,10 +80,13 @@ async def test_every_reading_carries_its_notice_and_leaves_a_record(
         answer = (await read(stage, headers("liaison-prosecutor", sub="leo"))).json()
         assert answer["consent_id"] == str(consent.consent_id)
         assert answer["notice"].startswith("42 CFR part 2 prohibits")
-        [record] = await stage.rows("SELECT * FROM ledger_disclosure")
+        [record] = await stage.rows("SELECT * FROM disclosure")
         assert (record["recipient"], record["consent_id"]) == ("leo", consent.consent_id)
+        [made] = await stage.published(DisclosureMade)
+        assert (made.subject, made.disclosure_id) == (KEY, record["id"])
+        assert made.recipient == "liaison-prosecutor/leo"
         await read(stage, headers("liaison-prosecutor", sub="leo"), key="p_unknown")
-        assert len(await stage.rows("SELECT * FROM ledger_disclosure")) == 1
+        assert len(await stage.rows("SELECT * FROM disclosure")) == 1
 
 
 async def test_without_cover_a_participant_looks_like_nobody(
@@ -171,8 +128,32 @@ async def test_revoked_and_expired_consents_end_at_once(
         assert (await read(stage, liaison)).status_code == 404
         await stage.deliver_and_handle(granted(stage, days=10))
         assert (await read(stage, liaison)).status_code == 200
-        stage.clock.advance(timedelta(days=11))
+        stage.clock.advance(timedelta(days=8))
+        await consents_confirmed(stage)
+        assert (await read(stage, liaison)).status_code == 200
+        stage.clock.advance(timedelta(days=3))
+        await consents_confirmed(stage)
         assert (await read(stage, liaison)).status_code == 404
+
+
+async def test_silence_about_consents_stops_what_goes_out_and_nothing_that_comes_in(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """Scenario 15: the ledger looks empty while casework is silent; charges are still taken."""
+    async with open_stage("prosecution-hook") as stage:
+        liaison = headers("liaison-prosecutor")
+        await stage.deliver_and_handle(recontacted(stage), granted(stage))
+        stage.clock.advance(timedelta(seconds=55))
+        assert (await read(stage, liaison)).status_code == 200
+        stage.clock.advance(timedelta(seconds=10))
+        unknown = without_trace(await read(stage, liaison, key="p_unknown"))
+        assert without_trace(await read(stage, liaison)) == unknown
+        system = headers("prosecutor-system", sources=["pcms-kcpao"])
+        taken = await stage.client.post("/v1/charges", json=CHARGE, headers=system)
+        assert taken.status_code == 202
+        assert len(await stage.published(NewChargeFiled)) == 1
+        await consents_confirmed(stage)
+        assert (await read(stage, liaison)).status_code == 200
 
 
 async def test_only_the_liaison_reads(open_stage: OpenStage, headers: Headers) -> None:

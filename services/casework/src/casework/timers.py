@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from casework.consents.handlers import COMES_INTO_FORCE
+from casework.consents.handlers import COMES_INTO_FORCE, confirm_consents
 from casework.matching import contacts
 from casework.participants.handlers import enroll_by_consent
 from shared.database import Transaction
@@ -12,6 +12,8 @@ from shared.timers import Timer, TimerHandlers, set_timer
 # The first row of this timer comes with the migration; each round sets the next.
 PURGE = "purge-contacts"
 PURGE_EVERY = timedelta(minutes=1)
+CONFIRM = "confirm-consents"
+CONFIRM_EVERY = timedelta(seconds=15)
 
 
 async def on_purge_due(timer: Timer, tx: Transaction) -> None:
@@ -24,4 +26,14 @@ async def on_consent_day(timer: Timer, tx: Transaction) -> None:
     await enroll_by_consent(UUID(timer.subject), tx)
 
 
-TIMERS: TimerHandlers = {PURGE: on_purge_due, COMES_INTO_FORCE: on_consent_day}
+async def on_confirm_due(timer: Timer, tx: Transaction) -> None:
+    """A quarter of the bound within which a revocation takes effect everywhere (R-03)."""
+    confirm_consents(CONFIRM_EVERY, tx)
+    await set_timer(tx, CONFIRM, timer.subject, tx.now + CONFIRM_EVERY)
+
+
+TIMERS: TimerHandlers = {
+    PURGE: on_purge_due,
+    COMES_INTO_FORCE: on_consent_day,
+    CONFIRM: on_confirm_due,
+}

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from prosecution_hook import handlers
 from prosecution_hook.commands import ReadLedger
-from prosecution_hook.domain import NOTICE, MatterState
+from prosecution_hook.disclosure.domain import NOTICE
+from prosecution_hook.domain import MatterState
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
@@ -44,6 +45,6 @@ class Ledger(BaseModel):
 @router.get("/v1/ledger/{key}", tags=["ledger"], responses=problems(401, 403, 404))
 async def read_ledger(key: Annotated[str, Path(max_length=64)], caller: Liaison, tx: Tx) -> Ledger:
     """Answers only while the participant's consent covers it; otherwise as for an unknown key."""
-    grant, entries = await handlers.read_ledger(ReadLedger(key, caller), tx)
+    clearance, entries = await handlers.read_ledger(ReadLedger(key, caller), tx)
     items = [LedgerItem.model_validate(entry.model_dump()) for entry in entries]
-    return Ledger(participant_key=key, consent_id=grant.consent_id, items=items)
+    return Ledger(participant_key=key, consent_id=clearance.consent_id, items=items)

@@ -1,23 +1,20 @@
-"""The ledger of participants' charges, and the consents under which it may be read."""
+"""The ledger of participants' charges."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text
+from sqlalchemy import DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from shared.events import ConsentGranted, ConsentRevoked, GrantPart, ParticipantRecontacted
+from shared.events import ParticipantRecontacted
 from shared.ids import new_id
-from shared.sites import zone_of
 
 RECIPIENT_ROLE = "liaison-prosecutor"
+# That somebody has a ledger says that they are in the program.
 CATEGORY = "engagement_fact"
-PURPOSE = "case_coordination"
-# 42 CFR 2.32(a)(2): the notice that goes with every consented disclosure (R-04).
-NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
 
 
 class MatterState(StrEnum):
@@ -66,78 +63,3 @@ class LedgerEntry(SQLModel, table=True):
             charges=[charge.model_dump(mode="json") for charge in event.charges],
             state=MatterState.PRE_EXISTING if earlier else MatterState.POST_ENROLLMENT,
         )
-
-
-class ConsentGrant(SQLModel, table=True):
-    """One grant of a participant's release of information, as casework published it."""
-
-    __tablename__ = "consent_grant"
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    consent_id: UUID
-    site: str
-    participant_key: str
-    recipient_org: str
-    recipient_role: str
-    categories: list[str] = Field(sa_type=ARRAY(Text))
-    purposes: list[str] = Field(sa_type=ARRAY(Text))
-    effective_from: date
-    expires_on: date | None = None
-
-    @classmethod
-    def of(cls, event: ConsentGranted, grant: GrantPart) -> "ConsentGrant":
-        return cls(
-            consent_id=event.consent_id,
-            site=event.site,
-            participant_key=event.subject,
-            recipient_org=grant.recipient_org,
-            recipient_role=grant.recipient_role,
-            categories=list(grant.categories),
-            purposes=list(grant.purposes),
-            effective_from=event.effective_from,
-            expires_on=event.expires_on,
-        )
-
-    def covers(self, org: str | None, at: datetime) -> bool:
-        """Recipient and category and purpose, at this moment on the site's calendar (R-01).
-
-        The last day is the one before `expires_on`: in doubt nothing is told.
-        """
-        today = at.astimezone(zone_of(self.site)).date()
-        return (
-            self.recipient_role == RECIPIENT_ROLE
-            and org in (None, self.recipient_org)
-            and CATEGORY in self.categories
-            and PURPOSE in self.purposes
-            and self.effective_from <= today
-            and (self.expires_on is None or today < self.expires_on)
-        )
-
-
-class ConsentRevocation(SQLModel, table=True):
-    """A consent taken back. Kept beside the grants, so that a late grant cannot revive it."""
-
-    __tablename__ = "consent_revocation"
-
-    consent_id: UUID = Field(primary_key=True)
-    revoked_at: datetime = Field(sa_type=DateTime(timezone=True))
-
-    @classmethod
-    def of(cls, event: ConsentRevoked) -> "ConsentRevocation":
-        return cls(consent_id=event.consent_id, revoked_at=event.revoked_at)
-
-
-class LedgerDisclosure(SQLModel, table=True):
-    """The accounting record of one reading of a ledger (R-05)."""
-
-    __tablename__ = "ledger_disclosure"
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    site: str
-    participant_key: str
-    consent_id: UUID
-    recipient: str
-    recipient_org: str | None
-    category: str = CATEGORY
-    purpose: str = PURPOSE
-    disclosed_at: datetime = Field(sa_type=DateTime(timezone=True))

@@ -67,6 +67,15 @@ class ConsentRevoked(CaseworkEvent):
     revoked_at: Program[AwareDatetime]
 
 
+class ConsentsConfirmed(CaseworkEvent):
+    """Sent when a few seconds passed: what was signed or taken back by `occurred_at` is published.
+
+    Who tells something under a consent stops when these stop: a revocation may be on its way.
+    """
+
+    every_seconds: Program[int]
+
+
 class PlanUpdated(CaseworkEvent):
     """Sent when a plan version is agreed. Carries the domains' names, never their content."""
 

@@ -1,16 +1,18 @@
 """Sign, revoke; a release in force may complete the enrollment."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from casework.consents import repository
 from casework.consents.commands import RevokeConsent, SignConsent
 from casework.consents.domain import SignedConsent
 from casework.participants import handlers as participants
 from shared.database import Transaction, publish
+from shared.events import ConsentsConfirmed
 from shared.sites import zone_of
 from shared.timers import set_timer
 
 COMES_INTO_FORCE = "consent-comes-into-force"
+EVERY_SITE = "every-site"
 
 
 async def sign_consent(cmd: SignConsent, tx: Transaction) -> SignedConsent:
@@ -47,3 +49,14 @@ async def revoke_consent(cmd: RevokeConsent, tx: Transaction) -> SignedConsent:
     if revoked := consent.revoke(cmd.by, tx.now):
         publish(tx, revoked)
     return consent
+
+
+def confirm_consents(every: timedelta, tx: Transaction) -> None:
+    """Say that all there is to know about consents is on its way: silence means that it is not."""
+    confirmed = ConsentsConfirmed(
+        site=EVERY_SITE,
+        subject="consents",
+        occurred_at=tx.now,
+        every_seconds=int(every.total_seconds()),
+    )
+    publish(tx, confirmed)

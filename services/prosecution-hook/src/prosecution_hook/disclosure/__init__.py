@@ -1,0 +1,1 @@
+"""The gatekeeper: nothing about a participant is told without a consent that covers it now."""
