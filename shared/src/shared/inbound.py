@@ -70,13 +70,18 @@ class Inlet(Generic[Body]):
 
     async def take(self, request: Request, caller: Caller) -> Response:
         """202 and a receipt once the report is durable. Raises what the caller can act on."""
-        runtime, body = runtime_of(request), await request.body()
+        key = request.headers.get("idempotency-key")
+        return await self.take_body(runtime_of(request), caller, await request.body(), key)
+
+    async def take_body(
+        self, runtime: Runtime, caller: Caller, body: bytes, key: str | None
+    ) -> Response:
+        """The same for a body that came another way, such as inside a signed webhook."""
         try:
             report = self._read(runtime, caller, body)
         except Invalid as error:
             await self._keep(runtime, [_refusal(runtime.ring, caller, body, error)])
             raise
-        key = request.headers.get("idempotency-key")
         receipt = await _intake(runtime).accept(report, sub=caller.sub, idempotency_key=key)
         content = b'{"receipt":"%s"}' % str(receipt).encode()
         return Response(content, 202, media_type="application/json")

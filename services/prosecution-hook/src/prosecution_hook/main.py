@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from prosecution_hook import api
 from prosecution_hook.consumers import SUBSCRIPTIONS
 from prosecution_hook.reports import api as reports_api
+from prosecution_hook.reports import webhooks
 from prosecution_hook.settings import Settings
 from shared import service
 from shared.clock import Clock
@@ -15,7 +16,7 @@ from shared.supervisor import end_process
 SERVICE = service.Service(
     name="prosecution-hook",
     purpose="The hook into prosecutors' and courts' systems: charges in, the consented ledger out.",
-    routers=(reports_api.router, api.router),
+    routers=(reports_api.router, webhooks.router, api.router),
     subscriptions=SUBSCRIPTIONS,
     takes_reports=True,
 )
