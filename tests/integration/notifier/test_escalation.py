@@ -148,7 +148,7 @@ async def test_an_alert_s_state_is_the_fold_over_its_steps(town: Town) -> None:
     standing = fold(AlertStep(**row) for row in rows)
     after = await town.the_alert()
     assert (standing.state, standing.recipient) == (after["state"], after["recipient"])
-    assert standing.state == "acknowledged"
+    assert standing.state == "handed_over"
 
 
 async def test_steps_cannot_be_rewritten(town: Town) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from notifier import words
-from notifier.domain import Action, AlertState, AlertStep, Standing, StepKind, fold
+from notifier.domain import Action, AlertState, AlertStep, StepKind, fold
 from notifier.errors import AddressRefused, CodeWrong
 from notifier.incidents import News
 from notifier.outcomes import LONGEST_WAIT, wait_before
@@ -70,7 +70,18 @@ def step(kind: StepKind, who: str | None = None, detail: str | None = None) -> A
         ("raised:alice handed_over:ben reassigned:carla", "waiting", "carla"),
         ("raised:alice delivered:alice told:alice", "told", "alice"),
         ("raised:alice escalated:ben unanswered:ben", "unanswered", "ben"),
-        ("raised:alice escalated:ben unanswered:ben acknowledged:carla", "acknowledged", "ben"),
+        ("raised:alice escalated:ben acknowledged:ben", "escalated", "ben"),
+        ("raised:alice escalated:ben acknowledged:alice", "acknowledged", "ben"),
+        ("raised:alice escalated:ben unanswered:ben acknowledged:carla", "escalated", "ben"),
+        ("raised:alice escalated:program-line acknowledged:carla", "escalated", "program-line"),
+        ("raised:alice handed_over:ben acknowledged:ben", "handed_over", "ben"),
+        (
+            "raised:alice handed_over:ben reassigned:carla acknowledged:carla",
+            "acknowledged",
+            "carla",
+        ),
+        ("raised:alice suppressed: acknowledged:alice", "suppressed", "alice"),
+        ("raised:alice told:alice acknowledged:alice recalled:", "told", "alice"),
         ("raised:alice acknowledged:alice delivered:alice viewed:ben", "acknowledged", "alice"),
     ],
 )
@@ -78,11 +89,13 @@ def test_the_state_is_a_fold_over_the_steps(kinds: str, state: str, recipient: s
     """Exactly one state after any history."""
     parts = [text.partition(":") for text in kinds.split()]
     steps = [step(StepKind(kind), who or None) for kind, _, who in parts]
-    assert fold(steps) == Standing(AlertState(state), recipient)
+    standing = fold(steps)
+    assert (standing.state, standing.recipient) == (AlertState(state), recipient)
 
 
 DETAILS: dict[StepKind, list[str | None]] = {
     StepKind.RAISED: [str(role) for role in Role],
+    StepKind.SUPPRESSED: list(words.SUPPRESSIONS),
     StepKind.UPDATED: [",".join(News), News.COURT],
     StepKind.PASSED_OVER: [f"{role}:{reason}" for role in Role for reason in PassedOver],
     StepKind.ESCALATED: [

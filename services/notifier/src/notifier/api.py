@@ -117,5 +117,5 @@ async def list_open_alerts(
     caller: Auditor, tx: Tx, limit: Limit = 200
 ) -> dict[str, list[views.OpenAlert]]:
     """Alerts that have no end yet, oldest first."""
-    found = await repository.list_waiting(tx, sorted(caller.sites), limit)
+    found = await repository.list_open(tx, sorted(caller.sites), limit)
     return {"items": [views.open_alert_of(alert, tx.now) for alert in found]}

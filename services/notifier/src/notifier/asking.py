@@ -13,7 +13,7 @@ ANSWER_DUE = "alert.answer-due"
 
 
 async def escalate(alert: Alert, reason: str, tx: Transaction) -> None:
-    """Ask the next on the route; at its end the alert visibly ends unanswered."""
+    """Ask the next on the route; at its end the alert visibly stands unanswered."""
     around = await recording.look_around(tx, alert.site, alert.participant, at=tx.now)
     seen = await repository.list_seen(tx, alert.id) | {alert.recipient}
     passed, stop = next_stop(around.stops, seen)
@@ -63,9 +63,11 @@ def add_step(
     detail: str | None = None,
     by: str | None = None,
 ) -> AlertStep:
+    """Append to the record. An alert that ends with it says so, once."""
     step = AlertStep(alert_id=alert.id, at=tx.now, kind=kind, who=who, detail=detail, by=by)
     tx.add(step)
-    alert.follow(step)
+    if closed := alert.follow(step):
+        publish(tx, closed)
     return step
 
 

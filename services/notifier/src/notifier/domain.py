@@ -5,7 +5,7 @@ its steps, kept on the row for the queries.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from notifier.policy import AlertClass
-from shared.events import AlertAcknowledged, AlertEscalated
+from notifier.routing import PROGRAM_LINE
+from shared.events import AlertAcknowledged, AlertClosed, AlertEscalated
 
 _TIME: Any = DateTime(timezone=True)
 
@@ -27,12 +28,20 @@ def _word(kind: type[StrEnum]) -> Any:
 
 
 class AlertState(StrEnum):
-    """All but `waiting` are end states."""
+    """The first two are open; every alert reaches exactly one of the others, and stays there."""
 
     WAITING = "waiting"
+    UNANSWERED = "unanswered"  # everybody on the route was asked; the auditor keeps raising it
     ACKNOWLEDGED = "acknowledged"
+    HANDED_OVER = "handed_over"  # a person passed it on, and that person has it
+    ESCALATED = "escalated"  # nobody answered in time, and a human further on has it
     TOLD = "told"  # needed no answer, and the message was handed over
-    UNANSWERED = "unanswered"  # escalated to the end of the route, and nobody answered
+    SUPPRESSED = "suppressed"  # with a reason; a recalled alert among them
+
+
+OPEN = (AlertState.WAITING, AlertState.UNANSWERED)
+ANSWERED = (AlertState.ACKNOWLEDGED, AlertState.HANDED_OVER, AlertState.ESCALATED)
+ENDS = (*ANSWERED, AlertState.TOLD, AlertState.SUPPRESSED)
 
 
 class StepKind(StrEnum):
@@ -51,15 +60,18 @@ class StepKind(StrEnum):
     TOLD = "told"
     UNANSWERED = "unanswered"
     ACKNOWLEDGED = "acknowledged"
+    SUPPRESSED = "suppressed"
+    RECALLED = "recalled"
     VIEWED = "viewed"
 
 
 # Steps that ask somebody; the others leave the recipient as it is.
 ASKING = (StepKind.RAISED, StepKind.ESCALATED, StepKind.REASSIGNED, StepKind.HANDED_OVER)
-_ENDS = {
+_LEADS_TO = {
     StepKind.TOLD: AlertState.TOLD,
     StepKind.UNANSWERED: AlertState.UNANSWERED,
-    StepKind.ACKNOWLEDGED: AlertState.ACKNOWLEDGED,
+    StepKind.SUPPRESSED: AlertState.SUPPRESSED,
+    StepKind.RECALLED: AlertState.SUPPRESSED,
 }
 
 
@@ -92,20 +104,36 @@ class AlertStep(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How an alert stands: the fold's value."""
+    """How an alert stands: the fold's value. `asked`: how it came to its recipient."""
 
     state: AlertState
     recipient: str | None
+    asked: StepKind
 
     def after(self, step: AlertStep) -> "Standing":
+        """An end is final: what happens after it is in the record and changes nothing."""
+        if self.state in ENDS:
+            return self
         if step.kind in ASKING:
-            return Standing(AlertState.WAITING, step.who)
-        return Standing(_ENDS.get(step.kind, self.state), self.recipient)
+            return Standing(AlertState.WAITING, step.who, step.kind)
+        if step.kind == StepKind.ACKNOWLEDGED:
+            return replace(self, state=self._answered_by(step.who))
+        return replace(self, state=_LEADS_TO.get(step.kind, self.state))
+
+    def _answered_by(self, who: str | None) -> AlertState:
+        """Whoever had it before and answers late has simply acknowledged it."""
+        if self.state is AlertState.UNANSWERED or self.recipient == PROGRAM_LINE:
+            return AlertState.ESCALATED
+        if who == self.recipient and self.asked == StepKind.ESCALATED:
+            return AlertState.ESCALATED
+        if who == self.recipient and self.asked == StepKind.HANDED_OVER:
+            return AlertState.HANDED_OVER
+        return AlertState.ACKNOWLEDGED
 
 
 def fold(steps: Iterable[AlertStep]) -> Standing:
     """How an alert stands after these steps."""
-    standing = Standing(AlertState.WAITING, None)
+    standing = Standing(AlertState.WAITING, None, StepKind.RAISED)
     for step in steps:
         standing = standing.after(step)
     return standing
@@ -122,6 +150,7 @@ class Alert(SQLModel, table=True):
     alert_class: AlertClass = Field(sa_type=_word(AlertClass))
     state: AlertState = Field(sa_type=_word(AlertState))
     recipient: str
+    asked: StepKind = Field(default=StepKind.RAISED, sa_type=_word(StepKind))
     due_at: datetime | None = Field(default=None, sa_type=_TIME)
     raised_at: datetime = Field(sa_type=_TIME)
     manager_then: str | None = None
@@ -130,15 +159,32 @@ class Alert(SQLModel, table=True):
     answered_by: str | None = None
     answered_at: datetime | None = Field(default=None, sa_type=_TIME)
     action: str | None = None
+    recalled_at: datetime | None = Field(default=None, sa_type=_TIME)
 
     @property
     def is_waiting(self) -> bool:
         return self.state == AlertState.WAITING
 
-    def follow(self, step: AlertStep) -> None:
-        """Keep the row equal to the fold over its steps."""
-        standing = Standing(self.state, self.recipient).after(step)
-        self.state, self.recipient = standing.state, standing.recipient or self.recipient
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    def follow(self, step: AlertStep) -> AlertClosed | None:
+        """Keep the row equal to the fold over its steps; says so when that is the end."""
+        was_open = self.is_open
+        standing = Standing(self.state, self.recipient, self.asked).after(step)
+        self.state, self.asked = standing.state, standing.asked
+        self.recipient = standing.recipient or self.recipient
+        return self.closed(step.at) if was_open and not self.is_open else None
+
+    def closed(self, at: datetime) -> AlertClosed:
+        return AlertClosed(
+            site=self.site,
+            subject=self.participant,
+            occurred_at=at,
+            alert_id=self.id,
+            end_state=self.state,
+        )
 
     def answered(self, by: str, action: Action | None, at: datetime) -> AlertAcknowledged:
         self.answered_by, self.answered_at, self.action = by, at, action

@@ -126,23 +126,31 @@ def _raised(
 
 
 async def acknowledge_alert(command: AcknowledgeAlert, tx: Transaction) -> Alert:
-    """The first answer stands; the same again changes nothing."""
+    """The first answer stands; the same again, or after a recall, changes nothing."""
     alert = await repository.get_visible_alert(tx, command.alert_id, command.caller, lock=True)
-    if alert.state == AlertState.ACKNOWLEDGED:
+    if alert.answered_by is not None or alert.state == AlertState.SUPPRESSED:
         return alert
     _add_note(alert, command.caller, command.note, tx)
+    await _answer(alert, command, tx)
+    # Who has the incident has what was asked about it before and never answered.
+    for older in await repository.list_open_in_thread(tx, alert.thread_id):
+        await _answer(older, command, tx)
+    return alert
+
+
+async def _answer(alert: Alert, command: AcknowledgeAlert, tx: Transaction) -> None:
     publish(tx, alert.answered(command.caller.sub, command.action, tx.now))
     add_step(alert, StepKind.ACKNOWLEDGED, tx, who=command.caller.sub, detail=command.action)
+    await tx.flush()
     await clear_timer(tx, ANSWER_DUE, str(alert.id))
     await queue.cancel(tx, alert.id)
     await repository.touch_inboxes(tx, alert.id)
-    return alert
 
 
 async def hand_over_alert(command: HandOverAlert, tx: Transaction) -> Alert:
     """Raises AlertEnded, or NotReachable for somebody who has no contact method."""
     alert = await repository.get_visible_alert(tx, command.alert_id, command.caller, lock=True)
-    if not alert.is_waiting:
+    if not alert.is_open:
         raise AlertEnded
     if await find_staff(tx, alert.site, command.to) is None:
         raise NotReachable
@@ -189,7 +197,7 @@ async def follow_assignment(command: FollowAssignment, tx: Transaction) -> None:
     )
     await tx.flush()
     if before is None or before.case_manager != event.case_manager:
-        for alert in await repository.list_waiting_about(tx, event.site, event.subject):
+        for alert in await repository.list_open_about(tx, event.site, event.subject):
             await _move(alert, event.case_manager, tx)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from notifier import queue, repository
 from notifier.asking import add_step, escalate
@@ -9,7 +10,7 @@ from notifier.channels import Outcome, Result
 from notifier.domain import Alert, AlertState, StepKind
 from notifier.queue import Job
 from shared.database import Transaction, publish
-from shared.events import AlertDelivered
+from shared.events import AlertClosed, AlertDelivered
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
@@ -56,11 +57,15 @@ def _decide(done: Done, alert: Alert | None, tx: Transaction) -> Outcome:
     outcome, job = done.result.outcome, done.job
     if outcome is Outcome.UNKNOWN:
         outcome = Outcome.RETRY if job.unknowns <= UNKNOWNS_ALLOWED else Outcome.REFUSED
-    if outcome is Outcome.RETRY and alert and alert.state == AlertState.ACKNOWLEDGED:
+    if outcome is Outcome.RETRY and alert and _needs_nobody(alert):
         return Outcome.CANCELLED
     if outcome is Outcome.RETRY and tx.now - job.created_at > GIVE_UP_AFTER:
         return Outcome.REFUSED
     return outcome
+
+
+def _needs_nobody(alert: Alert) -> bool:
+    return alert.answered_by is not None or alert.state == AlertState.SUPPRESSED
 
 
 async def _sent(done: Done, tx: Transaction) -> None:
@@ -78,7 +83,18 @@ async def _sent(done: Done, tx: Transaction) -> None:
     )
     publish(tx, delivered)
     if sent.told:
+        publish(tx, _told(sent.site, sent.participant, job.alert_id, tx))
         await repository.touch_inboxes(tx, job.alert_id)
+
+
+def _told(site: str, participant: str, alert_id: UUID, tx: Transaction) -> AlertClosed:
+    return AlertClosed(
+        site=site,
+        subject=participant,
+        occurred_at=tx.now,
+        alert_id=alert_id,
+        end_state=AlertState.TOLD,
+    )
 
 
 async def _again(done: Done, alert: Alert | None, tx: Transaction) -> None:

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from notifier import handlers, repository, views, words
 from notifier.commands import AcknowledgeAlert, HandOverAlert
-from notifier.domain import Action, Alert, AlertEntry, AlertState
+from notifier.domain import ENDS, OPEN, Action, Alert, AlertEntry
 from notifier.routing import PROGRAM_LINE
 from notifier.staff.repository import list_staff
 from shared.callers import Caller
@@ -24,14 +24,13 @@ PAGES = templates("notifier")
 Person = Annotated[Caller, Depends(require_page("case-manager", "supervisor"))]
 SHOWN = 100
 RECENT = 20
-ENDED = (AlertState.ACKNOWLEDGED, AlertState.TOLD, AlertState.UNANSWERED)
 
 
 @router.get("/inbox")
 async def show_inbox(request: Request, caller: Person, tx: Tx) -> Response:
     """What waits, most urgent first; below it what ended."""
-    waiting = await repository.list_alerts(tx, caller, states=(AlertState.WAITING,), limit=SHOWN)
-    ended = await repository.list_alerts(tx, caller, states=ENDED, limit=RECENT)
+    waiting = await repository.list_alerts(tx, caller, states=OPEN, limit=SHOWN)
+    ended = await repository.list_alerts(tx, caller, states=ENDS, limit=RECENT)
     midnight = _midnight(caller, tx)
     return PAGES.render(
         request,

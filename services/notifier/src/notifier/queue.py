@@ -24,7 +24,8 @@ WITH claimed AS (
 SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.channel,
        claimed.purpose, claimed.alert_id, claimed.attempts, claimed.unknowns, claimed.created_at,
        claimed.traceparent, claimed.correlation_id, alert.number,
-       coalesce(alert.state = 'acknowledged', false) AS answered,
+       alert.answered_by IS NOT NULL
+         OR coalesce(alert.state = 'suppressed', false) AS answered,
        CASE WHEN claimed.purpose = 'verify' THEN staff.new_email
             WHEN claimed.recipient = 'program-line' THEN site_policy.program_line_email
             ELSE staff.email END AS address,

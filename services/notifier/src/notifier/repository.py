@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from notifier.domain import (
     ASKING,
+    OPEN,
     Alert,
     AlertEntry,
     AlertNote,
@@ -107,30 +108,30 @@ async def count_answered(tx: Transaction, caller: Caller, since: datetime) -> in
     return int((await tx.exec(query)).one())
 
 
-async def list_waiting(tx: Transaction, sites: Sequence[str], limit: int) -> list[Alert]:
+async def list_open(tx: Transaction, sites: Sequence[str], limit: int) -> list[Alert]:
     """Alerts without an end, oldest first."""
     query = (
         select(Alert)
-        .where(col(Alert.site).in_(sites), Alert.state == AlertState.WAITING)
+        .where(col(Alert.site).in_(sites), col(Alert.state).in_(OPEN))
         .order_by(col(Alert.number))
         .limit(limit)
     )
     return list((await tx.exec(query)).all())
 
 
-async def list_waiting_about(tx: Transaction, site: str, participant: str) -> list[Alert]:
+async def list_open_about(tx: Transaction, site: str, participant: str) -> list[Alert]:
     """Locked."""
-    query = (
-        select(Alert)
-        .where(
-            Alert.site == site,
-            Alert.participant == participant,
-            Alert.state == AlertState.WAITING,
-        )
-        .order_by(col(Alert.id))
-        .with_for_update()
-    )
-    return list((await tx.exec(query)).all())
+    return await _list_open(tx, Alert.site == site, Alert.participant == participant)
+
+
+async def list_open_in_thread(tx: Transaction, thread_id: UUID) -> list[Alert]:
+    """Locked."""
+    return await _list_open(tx, Alert.thread_id == thread_id)
+
+
+async def _list_open(tx: Transaction, *conditions: Any) -> list[Alert]:
+    query = select(Alert).where(*conditions, col(Alert.state).in_(OPEN))
+    return list((await tx.exec(query.order_by(col(Alert.id)).with_for_update())).all())
 
 
 async def list_entries(tx: Transaction, thread_id: UUID) -> list[AlertEntry]:

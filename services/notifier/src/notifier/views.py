@@ -36,7 +36,10 @@ class Contact(BaseModel):
 
 
 class AlertView(BaseModel):
-    """An alert with the contact that it is about. Without `due_at` it needs no answer."""
+    """An alert with the contact that it is about. Without `due_at` it needs no answer.
+
+    With `recalled_at` it was withdrawn: the contact was somebody else's.
+    """
 
     id: UUID
     number: int
@@ -52,6 +55,7 @@ class AlertView(BaseModel):
     answered_by: str | None
     answered_at: AwareDatetime | None
     action: str | None
+    recalled_at: AwareDatetime | None
     contact: Contact
 
 

@@ -57,6 +57,12 @@ _PASSED: dict[str, str] = {
     PassedOver.NOBODY: "nobody is named",
     PassedOver.UNREACHABLE: "no contact method is known",
 }
+SUPPRESSIONS: dict[str, str] = {
+    "participation_ended": "the person is no longer in the program",
+    "participation_paused": "the person has paused taking part",
+    "recalled": "a report was about somebody else",
+    "erased": "the person's data was erased",
+}
 _REASONS: dict[str, str] = {
     "no_answer": "because nobody answered in time",
     "not_delivered": "because the message could not be delivered",
@@ -111,10 +117,21 @@ def _delivery_sentence(step: AlertStep, who: str) -> str:
             return f"The message to {_within(who)} waits for another try: {mail_trouble(detail)}."
         case StepKind.NOT_DELIVERED:
             return f"The message to {_within(who)} was not delivered: {mail_trouble(detail)}."
+        case _:
+            return _ending_sentence(step, who)
+
+
+def _ending_sentence(step: AlertStep, who: str) -> str:
+    detail = step.detail or ""
+    match StepKind(step.kind):
         case StepKind.TOLD:
             return "No answer was needed: this ended with the message."
         case StepKind.UNANSWERED:
             return f"Escalated, unanswered: nobody is left to ask {_REASONS[detail]}."
+        case StepKind.SUPPRESSED:
+            return f"Stopped: {SUPPRESSIONS[detail]}. Nobody is asked any more."
+        case StepKind.RECALLED:
+            return "Withdrawn: this was about somebody else. Whoever was told of it is told so."
         case StepKind.ACKNOWLEDGED:
             doing = f" ({ACTIONS[detail]})" if detail else ""
             return f"{who} has this{doing}."

@@ -6,9 +6,15 @@ from uuid import uuid4
 
 from tests.integration.notifier.stories.house import House
 
-from notifier.domain import AlertStep, fold
+from notifier.domain import ENDS, AlertStep, fold
 from shared import sites
-from shared.events import CaseManagerAssigned, MatchTier, ParticipantRecontacted, RecontactCause
+from shared.events import (
+    AlertClosed,
+    CaseManagerAssigned,
+    MatchTier,
+    ParticipantRecontacted,
+    RecontactCause,
+)
 from shared.events.base import Event
 from shared.ids import new_id, new_participant_key
 
@@ -173,12 +179,16 @@ class Story:
         return [e for e in await self.stage.published(kind) if e.site == self.site]
 
     async def ends_well(self) -> None:
-        """Every message was told of, every alert's row is the fold over its steps, nothing was
-        set aside."""
+        """Every message was told of, every alert's row is the fold over its steps, what ended has
+        exactly one end, nothing was set aside."""
         await self.nobody_is_told()
         for alert in await self.stage.rows("SELECT * FROM alert WHERE site = $1", self.site):
             query = "SELECT * FROM alert_step WHERE alert_id = $1 ORDER BY seq"
             steps = await self.stage.rows(query, alert["id"])
             standing = fold(AlertStep(**step) for step in steps)
             assert (standing.state, standing.recipient) == (alert["state"], alert["recipient"])
+            ends = [
+                e.end_state for e in await self.published(AlertClosed) if e.alert_id == alert["id"]
+            ]
+            assert ends == ([alert["state"]] if standing.state in ENDS else [])
         assert await self.stage.rows("SELECT * FROM dead_letter") == []
