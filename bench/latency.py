@@ -85,9 +85,9 @@ def _referral(number: int) -> dict[str, object]:
         "source_system": SOURCE,
         "source_record_id": f"R-{number}",
         "occurred_at": datetime.now(UTC).isoformat(),
-        "referrer": {"agency_ori": "WASPD0000", "name": "Ofc. Bench", "badge": "1"},
+        "referrer": {"agency_ori": "WASPD0000", "badge": "1", "callback": "+12065550100"},
         "person": person_body(number),
-        "charges": [],
+        "charges": [{"seq": 1, "statute": "RCW 69.50.4013"}],
         "observed_needs": ["substance"],
         "person_response": "accepted",
     }

@@ -17,7 +17,7 @@ from lead.feed_state import FeedState, count
 from lead.gateway import mounted
 from lead.issuer import LocalIssuer
 from lead.mapping import TARGETS, load
-from referral.commands import ReportContact
+from referral.contacts.commands import ReportContact
 from shared.events import ContactReported
 from shared.testing import Stage
 

@@ -72,7 +72,7 @@ async def test_the_same_referral_again_is_the_same_answer(
         assert sorted(answer.status_code for answer in answers) == [200] * 11 + [201]
         assert len({answer.text for answer in answers}) == 1
         other = await stage.client.post(
-            "/v1/referrals", json=referral(person_response="declined"), headers=officer
+            "/v1/referrals", json=referral(person_response="undecided"), headers=officer
         )
         assert (other.status_code, other.json()["type"]) == (409, "/problems/referral-contradicted")
         assert len(await stage.published(ParticipantReferred)) == 1

@@ -7,8 +7,8 @@ from datetime import timedelta
 from tests.integration.conftest import OpenStage
 from tests.integration.referral.bodies import contact, referral
 
-from referral import handlers
-from referral.commands import ReportContact
+from referral.contacts import handlers
+from referral.contacts.commands import ReportContact
 from shared import outbox
 from shared.events import ContactReported, ParticipantReferred
 from shared.ids import new_id

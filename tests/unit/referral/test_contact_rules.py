@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from referral.commands import ReferPerson, ReportContact
+from referral.contacts.commands import ReportContact
+from referral.referrals.commands import ReferPerson
 from shared.errors import Invalid, Malformed
 from shared.reports import read_report
 

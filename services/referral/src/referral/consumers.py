@@ -1,8 +1,8 @@
 """What referral listens for."""
 
-from referral import handlers
-from referral.commands import AdvanceReferral
-from referral.domain import ReferralState
+from referral.referrals import handlers
+from referral.referrals.commands import AdvanceReferral
+from referral.referrals.domain import ReferralState
 from shared.database import Transaction
 from shared.events import IntakeCompleted, ParticipantEnrolled
 from shared.messages import Subscriptions

@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from referral.api import router
 from referral.consumers import SUBSCRIPTIONS
+from referral.contacts.api import router as contacts
+from referral.criteria.api import router as criteria
+from referral.feeds.api import router as feeds
+from referral.referrals.api import router as referrals
 from referral.settings import Settings
 from referral.timers import SWEEPS, TIMERS
 from shared import service
@@ -15,7 +18,7 @@ from shared.supervisor import end_process
 SERVICE = service.Service(
     name="referral",
     purpose="The front door for police and community: referrals and reported contacts.",
-    routers=(router,),
+    routers=(contacts, referrals, criteria, feeds),
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     takes_reports=True,

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import cast
 
-from referral import repository
+from referral.contacts.repository import forget_refusals
+from referral.feeds.repository import note_reports
 from referral.settings import Settings
 from shared.config import ServiceSettings
 from shared.database import Transaction
@@ -17,13 +18,13 @@ FEEDS_EVERY = timedelta(minutes=1)
 async def bring_feeds_up_to_date(timer: Timer, tx: Transaction) -> None:
     """Off the hot path: reports leave no mark on their feed while they come in."""
     # One more turn back: a report may have been committing during the last one.
-    await repository.note_reports(tx, timer.due_at - 2 * FEEDS_EVERY)
+    await note_reports(tx, timer.due_at - 2 * FEEDS_EVERY)
     await set_timer(tx, FEEDS, timer.subject, tx.now + FEEDS_EVERY)
 
 
 async def sweep_refusals(tx: Transaction, settings: ServiceSettings) -> int:
     before = tx.now - timedelta(days=cast("Settings", settings).refusal_retention_days)
-    return await repository.forget_refusals(tx, before, PAGE)
+    return await forget_refusals(tx, before, PAGE)
 
 
 TIMERS: TimerHandlers = {FEEDS: bring_feeds_up_to_date}

@@ -1,30 +1,16 @@
-"""What callers of referral see: an agency little, the desk more."""
+"""What callers see of referrals: an agency little, the desk more."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request
 from pydantic import BaseModel
 
-from referral.commands import ReferPerson
-from referral.domain import CloseReason, Referral, ReferralState
-
-
-class RefusedReport(BaseModel):
-    """A report that was refused: from where and why, never about whom."""
-
-    receipt: None = None
-    source_system: str
-    outcome: str = "refused"
-    reasons: list[str]
-    refused_at: datetime
-
-
-def refused(row: Any) -> RefusedReport:
-    return RefusedReport(
-        source_system=row["source_system"], reasons=row["codes"], refused_at=row["refused_at"]
-    )
+from referral.criteria.domain import Outcome, Proposal, Result
+from referral.referrals.commands import ReferPerson
+from referral.referrals.domain import CloseReason, Referral, ReferralState
+from referral.referrals.screening import Grounds, Screening
 
 
 class ReferralView(BaseModel):
@@ -43,17 +29,43 @@ class DeskReferral(ReferralView):
     source_system: str
     agency_ori: str | None
     participant_key: str
+    criteria_version: str
+    outcome: Outcome | None
     occurred_at: datetime
     received_at: datetime
+    outreach_due_at: datetime | None
     withdrawn_at: datetime | None
     close_reason: CloseReason | None
     version: int
+
+
+class Sheet(BaseModel):
+    """What the referral's own version of the criteria says now; no outcome with a question open."""
+
+    criteria_version: str
+    title: str
+    proposed: Outcome | None
+    results: tuple[Result, ...]
+
+
+class ScreeningView(BaseModel):
+    """One decision and its grounds."""
+
+    criteria_version: str
+    proposed: Outcome | None
+    outcome: Outcome
+    reason: str | None
+    decided_by: str
+    decided_at: datetime
+    results: tuple[Result, ...]
 
 
 class OpenedReferral(DeskReferral):
     """What the referral desk sees of one referral: also what the agency wrote."""
 
     referral: ReferPerson
+    sheet: Sheet
+    screenings: list[ScreeningView]
 
 
 def for_agency(request: Request, referral: Referral) -> ReferralView:
@@ -70,19 +82,26 @@ def for_desk(request: Request, referral: Referral) -> DeskReferral:
     )
 
 
+def sheet_of(version: str, title: str, proposal: Proposal) -> Sheet:
+    return Sheet(
+        criteria_version=version, title=title, proposed=proposal.outcome, results=proposal.results
+    )
+
+
+def screenings_of(found: Sequence[tuple[Screening, Grounds]]) -> list[ScreeningView]:
+    return [
+        ScreeningView(
+            **screening.model_dump(exclude={"id", "referral_id", "sealed"}),
+            reason=grounds.reason,
+            results=grounds.results,
+        )
+        for screening, grounds in found
+    ]
+
+
 def links(request: Request, referral: Referral) -> dict[str, str]:
     return {"self": f"{request.scope.get('root_path', '')}/v1/referrals/{referral.id}"}
 
 
 def etag(referral: Referral) -> str:
     return f'"{referral.version}"'
-
-
-class Feed(BaseModel):
-    """One source and when it was last heard of."""
-
-    site: str
-    source: str
-    last_report_at: datetime | None
-    last_heartbeat_at: datetime | None
-    reports_last_24_hours: int

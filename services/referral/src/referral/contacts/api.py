@@ -1,0 +1,77 @@
+"""Contacts over HTTP: one, a batch, and what was refused."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from referral.contacts import handlers, repository
+from referral.contacts.commands import ReportContact
+from shared.callers import Caller, require
+from shared.idempotency import IdempotentRoute, Tx
+from shared.inbound import Inlet, LineAnswer, Receipt
+from shared.openapi import body_of, lines_of, problems
+from shared.paging import Page, page_of
+
+router = APIRouter(route_class=IdempotentRoute, tags=["contacts"])
+
+Reporter = Annotated[Caller, Depends(require("agency-reporter"))]
+Watcher = Annotated[
+    Caller, Depends(require("program-manager", "supervisor", "privacy-officer", "ops"))
+]
+CONTACTS = Inlet(ReportContact, handlers.contact_reported, handlers.keep_refusals)
+
+
+class RefusedReport(BaseModel):
+    """A report that was refused: from where and why, never about whom."""
+
+    receipt: None = None
+    source_system: str
+    outcome: str = "refused"
+    reasons: list[str]
+    refused_at: datetime
+
+
+@router.post(
+    "/v1/contacts",
+    status_code=202,
+    response_model=Receipt,
+    openapi_extra=body_of(ReportContact),
+    responses=problems(400, 401, 403, 409, 413, 422, 503),
+)
+async def report_contact(request: Request, caller: Reporter) -> Response:
+    """Report a contact. The answer is the same whoever it is about."""
+    return await CONTACTS.take(request, caller)
+
+
+@router.post(
+    "/v1/contacts:batch",
+    response_class=Response,
+    openapi_extra=body_of(ReportContact, lines=True),
+    responses=lines_of(LineAnswer, "One line per line, in order.")
+    | problems(401, 403, 413, 422, 503),
+)
+async def report_contacts(request: Request, caller: Reporter) -> Response:
+    """Report up to 1,000 contacts, a JSON object per line."""
+    return await CONTACTS.take_batch(request, caller)
+
+
+@router.get("/v1/contacts/refusals")
+async def list_refusals(
+    caller: Watcher,
+    tx: Tx,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: UUID | None = None,
+) -> Page[RefusedReport]:
+    """Reports that were refused and not accepted since."""
+    rows = await repository.list_refusals(tx, sorted(caller.sites), limit=limit + 1, before=cursor)
+    page = page_of(rows, limit, lambda row: str(row["id"]))
+    return Page(items=[_refused(row) for row in page.items], next=page.next)
+
+
+def _refused(row: Any) -> RefusedReport:
+    return RefusedReport(
+        source_system=row["source_system"], reasons=row["codes"], refused_at=row["refused_at"]
+    )

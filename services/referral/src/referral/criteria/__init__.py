@@ -1,0 +1,1 @@
+"""Who may be diverted, as versioned data of a site; rules propose, people decide."""

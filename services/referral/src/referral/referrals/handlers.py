@@ -1,0 +1,143 @@
+"""How referral does what it is asked about referrals."""
+
+from uuid import UUID
+
+from referral.criteria.domain import Outcome
+from referral.criteria.facts import Door
+from referral.criteria.repository import CriteriaVersion, get_criteria, get_current
+from referral.referrals import records, repository
+from referral.referrals.clocks import outreach_due_at
+from referral.referrals.commands import (
+    AdvanceReferral,
+    CloseReferral,
+    DeclineReferral,
+    DeskStep,
+    ReferPerson,
+    ScreenReferral,
+    WithdrawReferral,
+)
+from referral.referrals.domain import Referral
+from referral.referrals.errors import DoorClosed, ReferralContradicted, ReferralNotFound
+from referral.referrals.screening import Grounds, Screening, weigh
+from shared.callers import Caller
+from shared.database import Transaction, publish
+from shared.errors import FieldError, PreconditionFailed
+from shared.ids import new_id, new_participant_key
+
+
+async def refer_person(command: ReferPerson, tx: Transaction) -> tuple[Referral, bool]:
+    """Returns the record's referral, and whether it is new. Raises ReferralContradicted."""
+    digest = tx.ring.digest
+    record = digest("referral", command.site, command.source_system, command.source_record_id)
+    content = digest("content", records.content_of(command))
+    await repository.lock_record(tx, record)
+    if known := await repository.find_by_record(tx, record):
+        if known.content_digest != content:
+            raise ReferralContradicted
+        return known, False
+    criteria = await get_current(tx, command.site)
+    if command.referral_type not in criteria.content.doors:
+        hint = "The site takes no referrals through this door."
+        raise DoorClosed(errors=(FieldError("/referral_type", "door_closed", hint),))
+    referral_id = new_id()
+    referral = Referral(
+        id=referral_id,
+        participant_key=new_participant_key(),
+        site=command.site,
+        source_system=command.source_system,
+        record_digest=record,
+        content_digest=content,
+        agency_ori=command.referrer.agency_ori,
+        referral_type=command.referral_type,
+        criteria_version=criteria.version,
+        sealed=records.seal_referral(command, str(referral_id), tx),
+        occurred_at=command.occurred_at,
+        received_at=tx.now,
+    )
+    tx.add(referral)
+    publish(tx, referral.receive(command.person, command.charges, command.observed_needs))
+    return referral, True
+
+
+async def get_referral(
+    referral_id: UUID, by: Caller, tx: Transaction, *, to_change: bool = False
+) -> Referral:
+    """The referral, if it is this caller's to see. Raises ReferralNotFound."""
+    referral = await repository.get_referral(tx, referral_id, to_change=to_change)
+    own = referral.source_system in by.sources or (
+        by.agency is not None and referral.agency_ori == by.agency
+    )
+    if referral.site not in by.sites or not (own or by.has("referral-desk")):
+        raise ReferralNotFound
+    return referral
+
+
+async def get_for_step(step: DeskStep, tx: Transaction) -> Referral:
+    """Locked for a change. Raises PreconditionFailed when it changed since it was read."""
+    referral = await get_referral(step.referral_id, step.by, tx, to_change=True)
+    if step.version not in (None, referral.version):
+        raise PreconditionFailed
+    return referral
+
+
+async def screen_referral(command: ScreenReferral, tx: Transaction) -> Referral:
+    """Rules propose, a person decides; both are kept, with the version of the rules (R-34)."""
+    referral = await get_for_step(command, tx)
+    criteria = await get_criteria(tx, referral.site, referral.criteria_version)
+    facts = records.open_referral(referral, tx).facts()
+    findings = {**await records.list_findings(referral, tx), **command.findings}
+    screened = referral.screen(command.decision, tx.now)
+    proposal = weigh(criteria.content, facts, findings, command)
+    grounds = Grounds(results=proposal.results, findings=findings, reason=command.reason)
+    screening_id = new_id()
+    tx.add(
+        Screening(
+            id=screening_id,
+            referral_id=referral.id,
+            criteria_version=criteria.version,
+            proposed=proposal.outcome,
+            outcome=command.decision,
+            decided_by=command.by.sub,
+            decided_at=tx.now,
+            sealed=records.seal_grounds(grounds, str(screening_id), tx),
+        )
+    )
+    publish(tx, screened)
+    if command.decision is Outcome.REJECTED_BY_PROSECUTOR:
+        publish(tx, referral.closed(command.decision, tx.now))
+    _set_outreach_clock(referral, criteria, tx)
+    return referral
+
+
+def _set_outreach_clock(referral: Referral, criteria: CriteriaVersion, tx: Transaction) -> None:
+    """Nobody stands beside the person at these doors: somebody has to go and look for them (T2)."""
+    if referral.outcome == Outcome.ELIGIBLE and referral.referral_type != Door.ARREST_DIVERSION:
+        days = criteria.content.outreach_business_days
+        referral.outreach_due_at = outreach_due_at(referral.site, tx.now, days)
+
+
+async def decline_referral(command: DeclineReferral, tx: Transaction) -> Referral:
+    referral = await get_for_step(command, tx)
+    publish(tx, referral.decline(command.declined_by, tx.now))
+    return referral
+
+
+async def withdraw_referral(command: WithdrawReferral, tx: Transaction) -> Referral:
+    referral = await get_referral(command.referral_id, command.by, tx, to_change=True)
+    if closed := referral.withdraw(tx.now):
+        publish(tx, closed)
+    return referral
+
+
+async def close_referral(command: CloseReferral, tx: Transaction) -> Referral:
+    referral = await get_for_step(command, tx)
+    if closed := referral.close(command.reason, tx.now):
+        publish(tx, closed)
+    return referral
+
+
+async def advance_referral(command: AdvanceReferral, tx: Transaction) -> None:
+    """A key without a referral here is a person whose file was opened another way."""
+    referral = await repository.find_by_participant(tx, command.participant_key)
+    if referral is not None:
+        referral.advance(command.state)
