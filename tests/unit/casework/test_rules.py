@@ -7,6 +7,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from casework.assignments.domain import (
+    Transfer,
+    TransferState,
+    require_reachable,
+    require_room,
+)
+from casework.assignments.errors import (
+    CaseloadFull,
+    NotTheirs,
+    StaffUnreachable,
+    TransferDecided,
+)
 from casework.consents.domain import SignedConsent, mixes_legal_proceedings
 from casework.participants.domain import (
     ExitReason,
@@ -14,10 +26,8 @@ from casework.participants.domain import (
     IntakeInterview,
     ParticipantFile,
     State,
-    require_room,
 )
 from casework.participants.errors import (
-    CaseloadFull,
     IntakeAlreadyCompleted,
     NotEnrolled,
     ParticipantExited,
@@ -39,6 +49,38 @@ def test_caseloads(count: int, overridden: bool, room: bool) -> None:
         return
     with pytest.raises(CaseloadFull):
         require_room(count, CaseloadPolicy(), overridden=overridden)
+
+
+@pytest.mark.parametrize(
+    ("by", "supervises", "state"),
+    [
+        ("ben", False, TransferState.ACCEPTED),
+        ("ben", False, TransferState.DECLINED),
+        ("carla", True, TransferState.ACCEPTED),
+        ("alice", False, None),
+    ],
+)
+def test_who_may_answer_a_transfer(by: str, supervises: bool, state: TransferState | None) -> None:
+    """The one who was asked, or a supervisor; once."""
+    transfer = Transfer(
+        participant_key="p", site="s", from_case_manager="alice", to_case_manager="ben",
+        offered_by="alice", offered_at=AT,
+    )  # fmt: skip
+    if state is None:
+        with pytest.raises(NotTheirs):
+            transfer.decide(TransferState.ACCEPTED, by, AT, supervises=supervises)
+        return
+    transfer.decide(state, by, AT, supervises=supervises)
+    assert (transfer.state, transfer.decided_by) == (state, by)
+    with pytest.raises(TransferDecided):
+        transfer.decide(TransferState.ACCEPTED, by, AT, supervises=supervises)
+
+
+def test_nobody_unreachable_is_responsible() -> None:
+    """Not even with a reason: an alert that cannot arrive helps nobody."""
+    require_reachable([])
+    with pytest.raises(StaffUnreachable):
+        require_reachable(["alice"])
 
 
 def test_a_site_may_have_limits_of_its_own() -> None:
@@ -138,17 +180,32 @@ class Files(RuleBasedStateMachine):
         if not self._edit():
             return
         state = State.INACTIVE if reason else State.ACTIVE
-        if self.enrolled:
-            self.file.change_status(state, reason)
-        else:
+        if not self.enrolled:
             with pytest.raises(NotEnrolled):
-                self.file.change_status(state, reason)
+                self.file.change_status(state, reason, AT)
+            return
+        same = (self.file.state, self.file.reason) == (state, reason)
+        told = self.file.change_status(state, reason, AT)
+        assert (told is None) is same
+        assert told is None or (told.status, told.reason) == (state, reason)
 
     @rule(reason=st.sampled_from(ExitReason))
     def leave(self, reason: ExitReason) -> None:
         if self._edit():
-            self.file.change_status(State.EXITED, reason)
+            told = self.file.change_status(State.EXITED, reason, AT)
+            assert told is not None
+            assert told.status == State.EXITED
             self.left = True
+
+    @invariant()
+    def a_reason_belongs_to_its_state(self) -> None:
+        """No path ends with a reason of another kind, and no state is called "failed"."""
+        kinds: dict[str, tuple[str | None, ...]] = {
+            State.INACTIVE: tuple(InactiveReason),
+            State.EXITED: tuple(ExitReason),
+        }
+        assert self.file.reason in kinds.get(self.file.state, (None,))
+        assert self.file.state in set(State)
 
     @invariant()
     def enrolled_at_most_once_and_never_without_both(self) -> None:

@@ -1,5 +1,6 @@
 """What casework listens for."""
 
+from casework.assignments.handlers import note_reachability
 from casework.matching import handlers
 from casework.matching.commands import MarkAlerted, MatchReport, OpenFile
 from casework.settings import Policy
@@ -13,6 +14,7 @@ from shared.events import (
     NewChargeFiled,
     ParticipantReferred,
     ProsecutionDecisionMade,
+    StaffReachabilityChanged,
     WarrantCleared,
     WarrantIssued,
 )
@@ -34,6 +36,11 @@ def subscriptions(policy: Policy) -> Subscriptions:
     async def on_alert_raised(event: AlertRaised, tx: Transaction) -> None:
         await handlers.mark_alerted(MarkAlerted(event), tx)
 
+    async def on_staff_reachability_changed(
+        event: StaffReachabilityChanged, tx: Transaction
+    ) -> None:
+        await note_reachability(event, tx)
+
     return {
         ParticipantReferred: on_participant_referred,
         ContactReported: on_contact_reported,
@@ -44,6 +51,7 @@ def subscriptions(policy: Policy) -> Subscriptions:
         CourtDateSet: on_case_report,
         CaseDisposed: on_case_report,
         AlertRaised: on_alert_raised,
+        StaffReachabilityChanged: on_staff_reachability_changed,
     }
 
 

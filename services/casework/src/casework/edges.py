@@ -1,10 +1,12 @@
 """What every route of casework needs: versions in ETags, strict bodies, times that can be true."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Path
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from casework.participants.commands import Edit
 from shared.callers import Caller
@@ -19,6 +21,22 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def storable(cls, value: Any) -> Any:
+        """PostgreSQL stores no NUL character; nobody types one."""
+        if _has_nul(value):
+            raise PydanticCustomError("nul_character", "Send text without NUL characters.")
+        return value
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, Mapping):
+        return any(_has_nul(part) for part in value.values())
+    return isinstance(value, Iterable) and any(_has_nul(part) for part in value)
+
 
 async def expected_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
     """The version in `If-Match`; without the header, or with `*`, any version will do."""
@@ -31,7 +49,8 @@ async def expected_version(if_match: Annotated[str | None, Header()] = None) -> 
 
 
 Expected = Annotated[int | None, Depends(expected_version)]
-Key = Annotated[str, Path(max_length=100)]
+Key = Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")]
+Login = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
 
 
 def etag(version: int) -> dict[str, str]:

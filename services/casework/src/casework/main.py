@@ -4,16 +4,21 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
+from casework.assignments.api import router as assignments
 from casework.consents.api import router as consents
 from casework.consumers import subscriptions
 from casework.matching.api import router as matching
 from casework.participants.api import router as participants
 from casework.plans.api import router as plans
+from casework.policies.api import router as policies
 from casework.settings import Settings as Settings
 from casework.timers import TIMERS
+from casework.work.api import router as work
 from shared import service
 from shared.clock import Clock
 from shared.supervisor import end_process
+
+ROUTERS = (participants, assignments, plans, consents, work, policies, matching)
 
 
 def create_app(
@@ -27,7 +32,7 @@ def create_app(
     casework = service.Service(
         name="casework",
         purpose="Who the participants are, who works with them, and what was agreed.",
-        routers=(participants, plans, consents, matching),
+        routers=ROUTERS,
         subscriptions=subscriptions(settings.policy),
         timers=TIMERS,
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.consents.handlers import COMES_INTO_FORCE, confirm_consents
 from casework.matching import contacts
-from casework.participants.handlers import enroll_by_consent
+from casework.participants.handlers import INTAKE_DEADLINE, enroll_by_consent, remind_of_intake
 from shared.database import Transaction
 from shared.timers import Timer, TimerHandlers, set_timer
 
@@ -32,8 +32,13 @@ async def on_confirm_due(timer: Timer, tx: Transaction) -> None:
     await set_timer(tx, CONFIRM, timer.subject, tx.now + CONFIRM_EVERY)
 
 
+async def on_intake_clock(timer: Timer, tx: Transaction) -> None:
+    await remind_of_intake(timer.subject, tx)
+
+
 TIMERS: TimerHandlers = {
     PURGE: on_purge_due,
     COMES_INTO_FORCE: on_consent_day,
     CONFIRM: on_confirm_due,
+    INTAKE_DEADLINE: on_intake_clock,
 }

@@ -28,6 +28,7 @@ from shared.events.notifier import (
     AlertRecalled,
     AlertSuppressed,
     CoverageGapFound,
+    NotifierErased,
     StaffReachabilityChanged,
 )
 from shared.events.parts import (
@@ -51,6 +52,7 @@ from shared.events.prosecution import (
     DisclosureSuppressed,
     NewChargeFiled,
     ProsecutionDecisionMade,
+    ProsecutionErased,
     WarrantCleared,
     WarrantIssued,
 )
@@ -63,6 +65,7 @@ from shared.events.referral import (
     HandoffStarted,
     ParticipantReferred,
     ReferralClosed,
+    ReferralErased,
     ReferralScreened,
 )
 from shared.events.report import Report
@@ -113,6 +116,9 @@ ALL: tuple[type[Event], ...] = (
     AlertDisowned,
     CoverageGapFound,
     StaffReachabilityChanged,
+    ReferralErased,
+    ProsecutionErased,
+    NotifierErased,
 )
 
 TOPICS: tuple[str, ...] = tuple(sorted({event.topic for event in ALL}))
@@ -168,6 +174,7 @@ __all__ = [
     "IntakeCompleted",
     "MatchTier",
     "NewChargeFiled",
+    "NotifierErased",
     "ParticipantEnrolled",
     "ParticipantErased",
     "ParticipantRecontacted",
@@ -176,8 +183,10 @@ __all__ = [
     "PersonPart",
     "PlanUpdated",
     "ProsecutionDecisionMade",
+    "ProsecutionErased",
     "RecontactCause",
     "ReferralClosed",
+    "ReferralErased",
     "ReferralScreened",
     "Report",
     "StaffReachabilityChanged",

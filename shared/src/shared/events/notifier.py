@@ -88,3 +88,10 @@ class StaffReachabilityChanged(NotifierEvent):
     """Sent when a staff member can, or can no longer, be reached. `subject` is the staff member."""
 
     reachable: Program[bool]
+
+
+class NotifierErased(NotifierEvent):
+    """Sent when the notifier has destroyed what it held about an erased participant."""
+
+    erasure_id: Program[UUID]
+    records: Program[int]

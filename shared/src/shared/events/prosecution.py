@@ -131,3 +131,10 @@ class DisclosureSuppressed(ProsecutionEvent):
     categories: Program[tuple[str, ...]]
     purpose: Program[str]
     reason: Program[str]
+
+
+class ProsecutionErased(ProsecutionEvent):
+    """Sent when prosecution-hook has destroyed what it held about an erased participant."""
+
+    erasure_id: Program[UUID]
+    records: Program[int]

@@ -108,3 +108,10 @@ class FeedRecovered(ReferralEvent):
 
     source_system: Public[str]
     silent_since: Public[AwareDatetime | None] = None
+
+
+class ReferralErased(ReferralEvent):
+    """Sent when referral has destroyed what it held about an erased participant."""
+
+    erasure_id: Program[UUID]
+    records: Program[int]

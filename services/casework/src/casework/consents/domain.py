@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from shared.events import ConsentGranted, ConsentRevoked, GrantPart
 from shared.ids import new_id
+from shared.sites import zone_of
 
 LEGAL_PROCEEDINGS = "legal_proceedings"
 
@@ -47,6 +48,7 @@ class SignedConsent(SQLModel, table=True):
     recorded_by: str
     revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     revoked_by: str | None = None
+    revocation_channel: str | None = None
 
     def signed(self) -> ConsentGranted:
         return ConsentGranted(
@@ -59,11 +61,11 @@ class SignedConsent(SQLModel, table=True):
             expires_on=self.expires_on,
         )
 
-    def revoke(self, by: str, at: datetime) -> ConsentRevoked | None:
+    def revoke(self, by: str, at: datetime, channel: str | None = None) -> ConsentRevoked | None:
         """At once and for good; taking it back twice changes nothing."""
         if self.revoked_at is not None:
             return None
-        self.revoked_at, self.revoked_by = at, by
+        self.revoked_at, self.revoked_by, self.revocation_channel = at, by, channel
         return ConsentRevoked(
             site=self.site,
             subject=self.participant_key,
@@ -76,6 +78,11 @@ class SignedConsent(SQLModel, table=True):
         """The day of expiry is the first without it."""
         unexpired = self.expires_on is None or today < self.expires_on
         return self.revoked_at is None and self.effective_from <= today and unexpired
+
+    def serves(self, purpose: str, at: datetime) -> bool:
+        """Whether somebody may be told something for this purpose now, where the site is."""
+        today = at.astimezone(zone_of(self.site)).date()
+        return self.in_force(today) and any(purpose in g["purposes"] for g in self.grants)
 
 
 def mixes_legal_proceedings(purposes: list[set[str]]) -> bool:

@@ -1,6 +1,6 @@
 """Every query about releases of information."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlmodel import select
@@ -22,8 +22,14 @@ async def get_consent(tx: Transaction, consent_id: UUID, sites: Collection[str])
     return consent
 
 
-async def has_consent_in_force(tx: Transaction, participant_key: str, site: str) -> bool:
+async def list_in_force(
+    tx: Transaction, participant_key: str, site: str
+) -> Sequence[SignedConsent]:
     """Days begin where the site is."""
     today = tx.now.astimezone(zone_of(site)).date()
     statement = select(SignedConsent).where(SignedConsent.participant_key == participant_key)
-    return any(consent.in_force(today) for consent in await tx.exec(statement))
+    return [consent for consent in await tx.exec(statement) if consent.in_force(today)]
+
+
+async def has_consent_in_force(tx: Transaction, participant_key: str, site: str) -> bool:
+    return bool(await list_in_force(tx, participant_key, site))

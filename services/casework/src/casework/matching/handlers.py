@@ -24,6 +24,7 @@ from casework.matching.recontact import (
 )
 from casework.participants import repository as files
 from casework.participants.domain import ParticipantFile
+from casework.participants.handlers import start_intake_clock
 from casework.participants.person import Person
 from casework.settings import Policy
 from shared.database import Transaction, publish
@@ -95,15 +96,16 @@ async def open_file(cmd: OpenFile, tx: Transaction, policy: Policy) -> None:
         if recontact := referred_again(referral, match):
             publish(tx, recontact)
     else:
-        person = _new_file(referral, tx)
+        person = await _new_file(referral, tx)
     await _learn(tx, person, record, policy)
     await files.add_referral(tx, referral, person.participant_key)
 
 
-def _new_file(referral: ParticipantReferred, tx: Transaction) -> Person:
+async def _new_file(referral: ParticipantReferred, tx: Transaction) -> Person:
     person = Person.known_as(referral.subject, referral.site, referral.person)
-    tx.add(ParticipantFile(participant_key=referral.subject, site=referral.site, opened_at=tx.now))
-    tx.add(person)
+    file = ParticipantFile(participant_key=referral.subject, site=referral.site, opened_at=tx.now)
+    tx.add_all((file, person))
+    await start_intake_clock(file, referral.occurred_at, tx)
     return person
 
 

@@ -1,19 +1,18 @@
-"""Files over HTTP: read, assign, complete intake, change status."""
+"""Files over HTTP: read, complete intake, change status."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from casework.edges import Body, Expected, Key, edit_by, etag, refuse_future
 from casework.participants import handlers, repository
-from casework.participants.commands import AssignCaseManager, ChangeStatus, CompleteIntake
+from casework.participants.commands import ChangeStatus, CompleteIntake
 from casework.participants.domain import ExitReason, InactiveReason, ParticipantFile, State
 from casework.participants.person import Person, display_name
-from casework.settings import Settings
 from casework.topics import Domain
 from shared.callers import Caller, require
 from shared.errors import Malformed
@@ -24,8 +23,6 @@ router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class
 
 Reader = Annotated[Caller, Depends(require("case-manager", "supervisor", "referral-desk"))]
 Staff = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
-Assigner = Annotated[Caller, Depends(require("supervisor", "referral-desk"))]
-Login = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class FileAnswer(BaseModel):
@@ -41,6 +38,7 @@ class FileAnswer(BaseModel):
     backup: str | None
     supervisor: str | None
     opened_at: datetime
+    intake_due_at: datetime | None
     intake_completed_at: datetime | None
     enrolled_at: datetime | None
 
@@ -134,52 +132,6 @@ def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
         raise Malformed("The cursor is not one that this list gave.") from None
 
 
-class Override(Body):
-    """Why a supervisor goes beyond the caseload limit."""
-
-    reason: Annotated[str, Field(min_length=3, max_length=500)]
-
-
-class AssignmentBody(Body):
-    """Who becomes responsible, and who stands in for them."""
-
-    case_manager: Login
-    backup: Login | None = None
-    supervisor: Login | None = None
-    override: Override | None = None
-
-
-class AssignmentAnswer(BaseModel):
-    """`warning` is set when the caseload is larger than it should be."""
-
-    id: UUID
-    participant_key: str
-    case_manager: str
-    backup: str | None
-    supervisor: str | None
-    assigned_at: datetime
-    caseload: int
-    warning: str | None
-
-
-@router.post("/{key}/assignments", status_code=201, summary="Make somebody responsible")
-async def assign_case_manager(
-    request: Request, key: Key, body: AssignmentBody, caller: Assigner, expected: Expected, tx: Tx
-) -> AssignmentAnswer:
-    settings: Settings = request.app.state.runtime.settings
-    command = AssignCaseManager(
-        edit=edit_by(caller, key, expected),
-        case_manager=body.case_manager,
-        backup=body.backup,
-        supervisor=body.supervisor,
-        override_reason=body.override.reason if body.override else None,
-        by_supervisor=caller.has("supervisor"),
-    )
-    assignment, caseload, limits = await handlers.assign_case_manager(command, tx, settings.policy)
-    warning = f"This caseload has reached {limits.warn_at}." if caseload >= limits.warn_at else None
-    return AssignmentAnswer(**assignment.model_dump(), caseload=caseload, warning=warning)
-
-
 class IntakeBody(Body):
     """The interview that completes intake."""
 
@@ -211,6 +163,8 @@ class StatusBody(Body):
 
     state: State
     reason: InactiveReason | ExitReason | None = None
+    # The fresh release under which somebody else takes over; needed for `transferred` only.
+    consent_id: UUID | None = None
 
     @model_validator(mode="after")
     def reason_fits(self) -> "StatusBody":
@@ -226,7 +180,8 @@ class StatusBody(Body):
 async def change_status(
     key: Key, body: StatusBody, caller: Staff, expected: Expected, tx: Tx, response: Response
 ) -> FileAnswer:
-    command = ChangeStatus(edit_by(caller, key, expected), body.state, body.reason)
+    edit = edit_by(caller, key, expected)
+    command = ChangeStatus(edit, body.state, body.reason, body.consent_id)
     file = await handlers.change_status(command, tx)
     response.headers.update(etag(file.version))
     return FileAnswer.model_validate(file)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from casework.participants.domain import ExitReason, InactiveReason, State
 from casework.topics import Domain
@@ -15,18 +16,6 @@ class Edit:
     by: str
     sites: frozenset[str]
     expected: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AssignCaseManager:
-    """Make somebody responsible for a participant, from now on."""
-
-    edit: Edit
-    case_manager: str
-    backup: str | None
-    supervisor: str | None
-    override_reason: str | None
-    by_supervisor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +35,4 @@ class ChangeStatus:
     edit: Edit
     state: State
     reason: InactiveReason | ExitReason | None
+    consent_id: UUID | None = None

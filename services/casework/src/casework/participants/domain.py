@@ -8,14 +8,17 @@ from sqlalchemy import ARRAY, DateTime, Text
 from sqlmodel import Field, SQLModel
 
 from casework.participants.errors import (
-    CaseloadFull,
     IntakeAlreadyCompleted,
     NotEnrolled,
     ParticipantExited,
 )
-from casework.settings import CaseloadPolicy
 from shared.errors import PreconditionFailed
-from shared.events import CaseManagerAssigned, IntakeCompleted, ParticipantEnrolled
+from shared.events import (
+    CaseManagerAssigned,
+    IntakeCompleted,
+    ParticipantEnrolled,
+    ParticipantStatusChanged,
+)
 from shared.ids import new_id
 
 
@@ -39,7 +42,7 @@ class InactiveReason(StrEnum):
 
 
 class ExitReason(StrEnum):
-    """The only ways out."""
+    """The only ways out. A transfer needs a fresh release to whoever takes over."""
 
     BY_PARTICIPANT = "by_participant"
     DECEASED = "deceased"
@@ -60,6 +63,7 @@ class ParticipantFile(SQLModel, table=True):
     case_manager: str | None = None
     backup: str | None = None
     supervisor: str | None = None
+    intake_due_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     intake_completed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     enrolled_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
@@ -71,17 +75,18 @@ class ParticipantFile(SQLModel, table=True):
             raise ParticipantExited
         self.version += 1
 
-    def assign(self, assignment: "Assignment") -> CaseManagerAssigned:
-        self.case_manager = assignment.case_manager
-        self.backup, self.supervisor = assignment.backup, assignment.supervisor
+    def assign(
+        self, case_manager: str, backup: str | None, supervisor: str, at: datetime
+    ) -> CaseManagerAssigned:
+        self.case_manager, self.backup, self.supervisor = case_manager, backup, supervisor
         return CaseManagerAssigned(
             site=self.site,
             subject=self.participant_key,
-            occurred_at=assignment.assigned_at,
-            case_manager=assignment.case_manager,
-            backup=assignment.backup,
-            supervisor=assignment.supervisor,
-            assigned_from=assignment.assigned_at,
+            occurred_at=at,
+            case_manager=case_manager,
+            backup=backup,
+            supervisor=supervisor,
+            assigned_from=at,
         )
 
     def complete_intake(self, intake: "IntakeInterview") -> IntakeCompleted:
@@ -105,26 +110,23 @@ class ParticipantFile(SQLModel, table=True):
             site=self.site, subject=self.participant_key, occurred_at=at, enrolled_at=at
         )
 
-    def change_status(self, state: State, reason: str | None) -> None:
+    def change_status(
+        self, state: State, reason: str | None, at: datetime
+    ) -> ParticipantStatusChanged | None:
+        """None when nothing changes. Nobody is active or inactive before enrollment."""
         if self.enrolled_at is None and state is not State.EXITED:
             raise NotEnrolled
+        if (self.state, self.reason) == (state, reason):
+            return None
         self.state, self.reason = state, reason
-
-
-class Assignment(SQLModel, table=True):
-    """Who is, or was, responsible. `ended_at` is empty for the present one."""
-
-    __tablename__ = "case_assignment"
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    participant_key: str = Field(foreign_key="participant_file.participant_key")
-    case_manager: str
-    backup: str | None = None
-    supervisor: str | None = None
-    assigned_by: str
-    override_reason: str | None = None
-    assigned_at: datetime = Field(sa_type=DateTime(timezone=True))
-    ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+        return ParticipantStatusChanged(
+            site=self.site,
+            subject=self.participant_key,
+            occurred_at=at,
+            status=state,
+            reason=reason,
+            since=at,
+        )
 
 
 class IntakeInterview(SQLModel, table=True):
@@ -151,9 +153,3 @@ class StatusChange(SQLModel, table=True):
     reason: str | None = None
     changed_by: str
     changed_at: datetime = Field(sa_type=DateTime(timezone=True))
-
-
-def require_room(count: int, policy: CaseloadPolicy, *, overridden: bool) -> None:
-    """Refuse one participant more for a full caseload, unless a supervisor gave a reason."""
-    if count >= policy.full_at and not overridden:
-        raise CaseloadFull

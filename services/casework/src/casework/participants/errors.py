@@ -19,5 +19,5 @@ class IntakeAlreadyCompleted(Conflict):
     """Intake was completed before; it happens once."""
 
 
-class CaseloadFull(Conflict):
-    """This case manager has a full caseload; a supervisor may override with a reason."""
+class TransferNeedsConsent(Conflict):
+    """A transfer needs a release in force, for the purpose `transfer_of_care`, signed for it."""

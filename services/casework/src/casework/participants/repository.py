@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, func, select, update
+from sqlmodel import col, select
 
-from casework.participants.domain import Assignment, ParticipantFile, State
+from casework.participants.domain import ParticipantFile, State
 from casework.participants.errors import NoSuchParticipant
 from casework.participants.person import Person
 from shared.database import Transaction
@@ -66,6 +66,11 @@ async def get_file_to_edit(tx: Transaction, key: str, sites: Collection[str]) ->
     return file
 
 
+async def find_file_to_edit(tx: Transaction, key: str) -> ParticipantFile | None:
+    """For clocks and events, which belong to no site's caller; locked until the end."""
+    return await tx.get(ParticipantFile, key, with_for_update=True)
+
+
 async def list_files(
     tx: Transaction,
     sites: Collection[str],
@@ -116,32 +121,11 @@ async def list_people(tx: Transaction, keys: Collection[str]) -> dict[str, Perso
     return {person.participant_key: person for person in found}
 
 
-async def count_caseload(tx: Transaction, site: str, case_manager: str, *, but: str) -> int:
-    """How many others are assigned; locked, so that two assignments cannot both be the last."""
+async def end_assignment(tx: Transaction, key: str) -> None:
     await tx.raw.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('caseload:' || $1 || ':' || $2, 0))",
-        site, case_manager,
+        "UPDATE case_assignment SET ended_at = $2 WHERE participant_key = $1 AND ended_at IS NULL",
+        key, tx.now,
     )  # fmt: skip
-    statement = select(func.count()).where(
-        ParticipantFile.site == site,
-        ParticipantFile.case_manager == case_manager,
-        ParticipantFile.state != State.EXITED,
-        ParticipantFile.participant_key != but,
-    )
-    return (await tx.exec(statement)).one()
-
-
-async def add_assignment(tx: Transaction, assignment: Assignment) -> None:
-    """The one before ends when this one begins."""
-    await tx.exec(
-        update(Assignment)
-        .where(
-            col(Assignment.participant_key) == assignment.participant_key,
-            col(Assignment.ended_at).is_(None),
-        )
-        .values(ended_at=assignment.assigned_at)
-    )
-    tx.add(assignment)
 
 
 async def list_timeline(

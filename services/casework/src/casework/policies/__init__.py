@@ -1,0 +1,1 @@
+"""What a site sets for its own casework, in versions."""
