@@ -3,25 +3,19 @@
 import re
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from typing import Any
-from uuid import UUID
 
 import pytest
 
 from notifier import words
+from notifier.contacts.domain import Channel
 from notifier.domain import Action, AlertState, AlertStep, StepKind, fold
-from notifier.errors import AddressRefused, CodeWrong
 from notifier.incidents import News
 from notifier.outcomes import LONGEST_WAIT, wait_before
 from notifier.policy import AlertClass
 from notifier.routing import PROGRAM_LINE, PassedOver, Role
-from notifier.staff.domain import CODE_TRIES, Staff, code_of, mail_address
 from shared.events import RecontactCause
 from shared.ids import new_id
-from shared.sealing import KeyRing
-from shared.testing import MASTER_RING
 
-RING = KeyRing(MASTER_RING["keys"])
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 MAIL = files("notifier") / "templates" / "mail"
 # Besides fixed words a message may say its number, its kind, its link or a code: nothing else.
@@ -102,9 +96,33 @@ DETAILS: dict[StepKind, list[str | None]] = {
         f"{role}:{why}" for role in Role for why in ("no_answer", "not_delivered")
     ],
     StepKind.REASSIGNED: [str(role) for role in Role],
-    StepKind.DELIVERED: ["email"],
-    StepKind.DELAYED: ["smtp_451", "smtp_unreachable", "smtp_disconnected", "smtp_lost_after_data"],
-    StepKind.NOT_DELIVERED: ["smtp_550", "smtp_connect_535", "unknown_twice", "no_address"],
+    StepKind.DELIVERED: list(Channel),
+    StepKind.DELAYED: [
+        "smtp_451",
+        "smtp_unreachable",
+        "smtp_disconnected",
+        "smtp_lost_after_data",
+        "sms_unreachable",
+        "sms_no_answer",
+        "sms_429",
+        "chat_no_answer",
+        "chat_refused",
+        "webhook_http_503",
+        "webhook_no_answer",
+        "webhook_not_connected",
+        "webhook_name_not_resolved",
+    ],
+    StepKind.NOT_DELIVERED: [
+        "smtp_550",
+        "smtp_connect_535",
+        "unknown_twice",
+        "no_address",
+        "sms_400",
+        "sms_not_sent",
+        "webhook_http_410",
+        "webhook_address_not_public",
+        "webhook_url_refused",
+    ],
     StepKind.UNANSWERED: ["no_answer", "not_delivered"],
     StepKind.ACKNOWLEDGED: [None, *Action],
 }
@@ -140,53 +158,3 @@ def test_every_list_of_words_is_complete() -> None:
 def test_a_name_on_the_list_is_short(name: str, short: str) -> None:
     """Given name and initial: somebody may be looking over the shoulder."""
     assert words.short_name(name) == short
-
-
-@pytest.mark.parametrize("text", ["", "alice", "a b@example.org", "alice@", "ä@example.org"])
-def test_what_is_no_address_is_refused(text: str) -> None:
-    """By form alone, without asking a name server."""
-    with pytest.raises(AddressRefused):
-        mail_address(text)
-
-
-def member(**more: Any) -> Staff:
-    values = {"site": "s", "sub": "alice", "name": "A", "email": "old@example.org"}
-    return Staff(**(values | more), updated_by="carla", updated_at=NOW)
-
-
-def asked() -> tuple[Staff, str]:
-    staff, code_id = member(), UUID(int=7)
-    staff.ask_for_code("new@example.org", code_id, NOW)
-    return staff, code_of(code_id, "new@example.org", RING)
-
-
-def test_the_right_code_in_time_verifies() -> None:
-    """The new address replaces the old one."""
-    staff, code = asked()
-    assert staff.email == "old@example.org"
-    assert staff.verify(code, RING, NOW + timedelta(minutes=29))
-    assert (staff.email, staff.new_email) == ("new@example.org", None)
-
-
-def test_a_code_ends() -> None:
-    """By time, by five tries, and when it was never asked for."""
-    staff, code = asked()
-    with pytest.raises(CodeWrong):
-        staff.verify(code, RING, NOW + timedelta(minutes=31))
-    for _ in range(CODE_TRIES):
-        assert not staff.verify("x", RING, NOW)
-    with pytest.raises(CodeWrong):
-        staff.verify(code, RING, NOW)
-    with pytest.raises(CodeWrong):
-        member().verify(code, RING, NOW)
-    assert staff.email == "old@example.org"
-
-
-def test_a_code_fits_one_address_only() -> None:
-    """Somebody else's code, or an older one, opens nothing."""
-    assert code_of(UUID(int=7), "a@example.org", RING) != code_of(
-        UUID(int=7), "b@example.org", RING
-    )
-    assert code_of(UUID(int=7), "a@example.org", RING) != code_of(
-        UUID(int=8), "a@example.org", RING
-    )

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from notifier import mail, queue
 from notifier.channels import Channel, Outcome, Result
-from notifier.channels.email import EmailChannel
+from notifier.channels.offer import open_channels
 from notifier.outcomes import UNKNOWNS_ALLOWED, Done, record_outcome
 from notifier.queue import Job
 from notifier.routing import PROGRAM_LINE
@@ -47,7 +47,7 @@ class Worker:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime, self._settings = runtime, cast("Settings", runtime.settings)
-        self._channels: dict[str, Channel] = {"email": EmailChannel(self._settings)}
+        self._channels: dict[str, Channel] = open_channels(self._settings)
         self._wake = runtime.database.waker("deliveries")
 
     async def run(self) -> None:
@@ -117,7 +117,7 @@ class Worker:
         tracer, channel = self._runtime.telemetry.tracer, self._channels[job.channel]
         name, about = f"deliver {job.channel}", {"lead.delivery.attempt": job.attempts}
         with remote_span(tracer, name, job.traceparent, SpanKind.CLIENT, **about) as span:
-            result = await channel.send(message)
+            result = await channel.send(message, self._runtime.clock.now())
             span.set_attribute("lead.delivery.outcome", result.detail)
             return result
 
@@ -131,6 +131,6 @@ class Worker:
         return None
 
     def _address(self, job: Job) -> str:
-        if job.recipient == PROGRAM_LINE and not job.address:
+        if job.recipient == PROGRAM_LINE and not job.line:
             return self._settings.program_line_email or ""
-        return job.address or ""
+        return job.address(self._runtime.ring) or ""

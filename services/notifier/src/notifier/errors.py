@@ -23,5 +23,21 @@ class AddressRefused(Invalid):
     """This is not an address that mail can be sent to."""
 
 
+class ChannelNotOffered(Invalid):
+    """Messages cannot be sent this way here."""
+
+
+class MethodNotFound(NotFound):
+    """You have no contact method of this id at the site."""
+
+
+class WouldBeUnreachable(Conflict):
+    """This would leave no way to reach you: keep the old one until the code of a new one is in."""
+
+
+class TooManyCodes(Conflict):
+    """Too many codes were sent within the hour: wait before you ask for another."""
+
+
 class CodeWrong(Invalid):
     """The code is not the one that was sent, or it is too old: have a new one sent."""

@@ -1,29 +1,52 @@
 """The words of a message: they tell that something waits, and nothing of what (R-24)."""
 
+from typing import Any
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from notifier.channels import Message
+from notifier.contacts.domain import code_of
 from notifier.queue import Job
 from notifier.settings import Settings
-from notifier.staff.domain import code_of
-from shared.sealing import KeyRing
+from shared.sealing import DataClass, KeyRing
 
 # Plain text: there is nothing to escape for.
 _TEMPLATES = Environment(  # noqa: S701
     loader=PackageLoader("notifier", "templates/mail"), undefined=StrictUndefined, trim_blocks=True
 )
 ALERT, VERIFY = "alert.txt", "verify.txt"
+ALERT_SHORT, VERIFY_SHORT = "alert_short.txt", "verify_short.txt"
 
 
 def write(job: Job, to: str, settings: Settings, ring: KeyRing) -> Message:
-    """The message of a delivery; its first line is the subject."""
+    """The message of a delivery, in every form that a channel may want."""
     if job.purpose == "verify":
         # Asked for again meanwhile or already verified: then this code is of no use to anybody.
         code = code_of(job.code_id, to, ring) if job.code_id else "------"
-        text = _TEMPLATES.get_template(VERIFY).render(code=code)
-    else:
-        link = f"{settings.public_url.rstrip('/')}{settings.root_path}/alerts/{job.alert_id}"
-        values = {"number": job.number, "purpose": job.purpose, "link": link}
-        text = _TEMPLATES.get_template(ALERT).render(values)
+        return _message(job, to, (VERIFY, VERIFY_SHORT), {"code": code}, ring)
+    link = f"{settings.public_url.rstrip('/')}{settings.root_path}/alerts/{job.alert_id}"
+    values = {"number": job.number, "purpose": job.purpose, "link": link}
+    return _message(job, to, (ALERT, ALERT_SHORT), values, ring)
+
+
+def _message(
+    job: Job, to: str, templates: tuple[str, str], values: dict[str, Any], ring: KeyRing
+) -> Message:
+    """The first line of the long form is the subject."""
+    text, short = (_TEMPLATES.get_template(name).render(values) for name in templates)
     subject, _, body = text.partition("\n")
-    return Message(id=str(job.id), to=to, subject=subject, text=body.lstrip("\n"))
+    return Message(
+        id=str(job.id),
+        to=to,
+        subject=subject,
+        text=body.lstrip("\n"),
+        short=short.strip(),
+        data={"purpose": job.purpose, **values},
+        secrets=_secrets(job, ring),
+    )
+
+
+def _secrets(job: Job, ring: KeyRing) -> tuple[str, ...]:
+    if job.sealed_secret is None:
+        return ()
+    return (ring.open(str(job.method_id), job.sealed_secret, DataClass.IDENTITY).decode(),)

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from notifier import api, pages
 from notifier.consumers import SUBSCRIPTIONS
+from notifier.contacts import api as contacts_api
 from notifier.deliveries import deliver
 from notifier.settings import Settings
 from notifier.staff import api as staff_api
@@ -27,7 +28,7 @@ def create_app(
     notifier = service.Service(
         name="notifier",
         purpose="The alert reaches the person on duty, provably.",
-        routers=(api.router, staff_api.router, pages.router),
+        routers=(api.router, staff_api.router, contacts_api.router, pages.router),
         subscriptions=SUBSCRIPTIONS,
         timers=TIMERS,
         tasks=(*[deliver] * settings.delivery_workers, hub.announce_changes),

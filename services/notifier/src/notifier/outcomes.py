@@ -7,6 +7,8 @@ from uuid import UUID
 from notifier import queue, repository
 from notifier.asking import add_step, escalate
 from notifier.channels import Outcome, Result
+from notifier.contacts import handlers as contacts
+from notifier.contacts.repository import try_another_way
 from notifier.domain import Alert, AlertState, StepKind
 from notifier.queue import Job
 from shared.database import Transaction, publish
@@ -14,6 +16,8 @@ from shared.events import AlertClosed, AlertDelivered
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=5)
+# Seconds that a receiver may ask us to stay away for; a longer wish is not granted.
+LONGEST_ASKED = 15 * 60
 # An outage of the mail server is waited out this long; meanwhile the alert's own clock runs.
 GIVE_UP_AFTER = timedelta(hours=24)
 # A try whose outcome is unknown is repeated once: better one message twice than none.
@@ -99,7 +103,8 @@ def _told(site: str, participant: str, alert_id: UUID, tx: Transaction) -> Alert
 
 async def _again(done: Done, alert: Alert | None, tx: Transaction) -> None:
     job, result = done.job, done.result
-    until = tx.now + wait_before(job.attempts, done.chance)
+    wait = wait_before(job.attempts, done.chance)
+    until = tx.now + max(wait, timedelta(seconds=min(result.retry_after or 0, LONGEST_ASKED)))
     arrived = result.outcome is Outcome.UNKNOWN
     if not await queue.postpone(tx, job, until, result.detail, arrived=arrived):
         return
@@ -108,11 +113,16 @@ async def _again(done: Done, alert: Alert | None, tx: Transaction) -> None:
 
 
 async def _failed(done: Done, alert: Alert | None, tx: Transaction) -> None:
-    """For good. If this person is being asked right now, the next one is, at once."""
+    """For good. Who is being asked is tried another way; without one the next person is asked."""
     job, detail = done.job, done.result.detail
-    if not await queue.end(tx, job, "failed", detail) or alert is None:
+    if not await queue.end(tx, job, "failed", detail):
+        return
+    if done.result.outcome is Outcome.GONE and job.method_id is not None:
+        await contacts.stop_using(job.site, job.recipient, job.method_id, tx)
+    if alert is None:
         return
     add_step(alert, StepKind.NOT_DELIVERED, tx, who=job.recipient, detail=detail)
-    if alert.is_waiting and alert.recipient == job.recipient:
+    asked = alert.is_waiting and alert.recipient == job.recipient
+    if asked and not await try_another_way(tx, job.id):
         await escalate(alert, "not_delivered", tx)
     await repository.touch_inboxes(tx, alert.id)

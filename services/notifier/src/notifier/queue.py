@@ -8,6 +8,7 @@ from notifier.domain import Alert, AlertStep
 from shared.context import WorkContext, current
 from shared.database import Transaction
 from shared.ids import new_id
+from shared.sealing import DataClass, KeyRing
 
 # A claimed attempt counts as unknown until its outcome is recorded: a process that dies in between
 # has perhaps sent it. Leases follow the database's clock, which no test or rehearsal moves.
@@ -26,19 +27,27 @@ SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.chann
        claimed.traceparent, claimed.correlation_id, alert.number,
        alert.answered_by IS NOT NULL
          OR coalesce(alert.state = 'suppressed', false) AS answered,
-       CASE WHEN claimed.purpose = 'verify' THEN staff.new_email
-            WHEN claimed.recipient = 'program-line' THEN site_policy.program_line_email
-            ELSE staff.email END AS address,
-       staff.code_id
+       site_policy.program_line_email AS line, method.id AS method_id, method.sealed_address,
+       method.sealed_secret, method.code_id,
+       method.verified_at IS NOT NULL AND method.gone_at IS NULL AS usable
 FROM claimed
 LEFT JOIN alert ON alert.id = claimed.alert_id
-LEFT JOIN staff ON staff.site = claimed.site AND staff.sub = claimed.recipient
-LEFT JOIN site_policy ON site_policy.site = claimed.site"""
+LEFT JOIN contact_method AS method ON method.id = claimed.method_id
+LEFT JOIN site_policy
+    ON claimed.recipient = 'program-line' AND site_policy.site = claimed.site"""
 
 _ADD = """
-INSERT INTO delivery (id, site, recipient, channel, purpose, alert_id, step, next_attempt_at,
+INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, next_attempt_at,
                       traceparent, correlation_id, created_at)
-VALUES ($1, $2, $3, 'email', $4, $5, $6, $7, $8, $9, $7)"""
+VALUES ($1, $2, $3, $4, $5, 'verify', $6, $7, $8, $6)"""
+# By every method that the recipient's plan has for the class; the program line has no plan.
+_ADD_PAGES = """
+INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
+                      next_attempt_at, traceparent, correlation_id, created_at)
+SELECT uuidv7(), $1, $2, coalesce(reach.channel, 'email'), reach.method_id, $3, $4, $5,
+       $6::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $7, $8, $6
+FROM (SELECT) AS one
+LEFT JOIN reach ON reach.site = $1 AND reach.sub = $2 AND reach.alert_class = $9"""
 
 
 # The alert is locked first, as everybody does who locks both.
@@ -88,8 +97,21 @@ class Job:
     correlation_id: str | None
     number: int | None
     answered: bool
-    address: str | None
+    line: str | None
+    method_id: UUID | None
+    sealed_address: str | None
+    sealed_secret: str | None
     code_id: UUID | None
+    usable: bool | None
+
+    def address(self, ring: KeyRing) -> str | None:
+        """Where it goes: one's own address; for the program line, the site's if it has one."""
+        if self.sealed_address is None:
+            return self.line
+        if not self.usable and self.purpose != "verify":
+            return None
+        record = str(self.method_id)
+        return ring.open(record, self.sealed_address, DataClass.IDENTITY).decode()
 
 
 async def claim(tx: Transaction, lease_seconds: int) -> Job | None:
@@ -99,21 +121,27 @@ async def claim(tx: Transaction, lease_seconds: int) -> Job | None:
 
 
 async def add_page(tx: Transaction, alert: Alert, step: AlertStep) -> None:
-    """Queue the message that this step of the alert makes necessary."""
-    await _add(tx, alert.site, alert.recipient, step.kind, alert.id, step.seq)
+    """Queue the messages that this step of the alert makes necessary."""
+    await tx.raw.execute(
+        _ADD_PAGES,
+        alert.site,
+        alert.recipient,
+        step.kind,
+        alert.id,
+        step.seq,
+        tx.now,
+        WorkContext.traceparent(),
+        current().correlation_id,
+        alert.alert_class,
+    )
+    tx.signal("deliveries")
 
 
-async def add_verification(tx: Transaction, site: str, sub: str) -> None:
-    await _add(tx, site, sub, "verify", None, None)
-
-
-async def _add(
-    tx: Transaction, site: str, recipient: str, purpose: str, alert: UUID | None, step: int | None
+async def add_verification(
+    tx: Transaction, site: str, sub: str, channel: str, method_id: UUID
 ) -> None:
     trace, correlation = WorkContext.traceparent(), current().correlation_id
-    await tx.raw.execute(
-        _ADD, new_id(), site, recipient, purpose, alert, step, tx.now, trace, correlation
-    )
+    await tx.raw.execute(_ADD, new_id(), site, sub, channel, method_id, tx.now, trace, correlation)
     tx.signal("deliveries")
 
 

@@ -20,10 +20,11 @@ from shared.sealing import DataClass
 # the person's own entry, the site.
 _ROUTE = """
 SELECT at_contact.case_manager AS manager_then, coalesce(now.case_manager, $4) AS manager,
-       manager.sub IS NOT NULL AS manager_reachable,
-       coalesce(now.backup, manager.backup) AS backup, backup.sub IS NOT NULL AS backup_reachable,
+       coalesce(manager.reachable, false) AS manager_reachable,
+       coalesce(now.backup, manager.backup) AS backup,
+       coalesce(backup.reachable, false) AS backup_reachable,
        coalesce(now.supervisor, manager.supervisor, policy.supervisor) AS supervisor,
-       supervisor.sub IS NOT NULL AS supervisor_reachable,
+       coalesce(supervisor.reachable, false) AS supervisor_reachable,
        policy.custody_minutes, policy.safety_minutes, policy.legal_business_days
 FROM (SELECT) AS one
 LEFT JOIN assignment AS now
@@ -77,10 +78,13 @@ item AS (
     INSERT INTO inbox_item (recipient, alert_id, site) VALUES ($9, $7, $2)
     ON CONFLICT (recipient, alert_id) DO UPDATE SET seq = nextval('inbox_seq')),
 intent AS (
-    INSERT INTO delivery (id, site, recipient, channel, purpose, alert_id, step, next_attempt_at,
-                          traceparent, correlation_id, created_at)
-    SELECT $29, $2, $9, 'email', kind, $7, seq, $11, $30, $31, $11
-    FROM step WHERE kind IN ('raised', 'updated'))
+    INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
+                          next_attempt_at, traceparent, correlation_id, created_at)
+    SELECT uuidv7(), $2, $9, coalesce(reach.channel, 'email'), reach.method_id, kind, $7, seq,
+           $11 + make_interval(secs => coalesce(reach.after_seconds, 0)), $29, $30, $11
+    FROM step LEFT JOIN reach
+        ON reach.site = $2 AND reach.sub = $9 AND reach.alert_class = $8
+    WHERE kind IN ('raised', 'updated'))
 SELECT number FROM raised"""
 
 
@@ -195,7 +199,6 @@ async def record_contact(tx: Transaction, record: Record) -> int:
             kinds,
             whos,
             details,
-            new_id(),
             WorkContext.traceparent(),
             current().correlation_id,
         )

@@ -5,6 +5,7 @@ from uuid import UUID
 from notifier import handlers
 from notifier.asking import ANSWER_DUE
 from notifier.commands import EscalateAlert
+from notifier.staff.handlers import seal_addresses
 from shared.database import Transaction
 from shared.timers import Timer, TimerHandlers
 
@@ -13,4 +14,11 @@ async def on_answer_due(timer: Timer, tx: Transaction) -> None:
     await handlers.escalate_alert(EscalateAlert(UUID(timer.subject), "no_answer"), tx)
 
 
-TIMERS: TimerHandlers = {ANSWER_DUE: on_answer_due}
+async def on_seal_addresses(_: Timer, tx: Transaction) -> None:
+    await seal_addresses(tx)
+
+
+TIMERS: TimerHandlers = {
+    ANSWER_DUE: on_answer_due,
+    "contacts.seal-addresses": on_seal_addresses,
+}

@@ -6,6 +6,7 @@ from notifier.domain import AlertStep, StepKind
 from notifier.incidents import News
 from notifier.policy import AlertClass
 from notifier.routing import PROGRAM_LINE, PassedOver, Role
+from notifier.trouble import BY, why_not
 from notifier.views import StepView
 from shared.events import RecontactCause
 
@@ -67,14 +68,6 @@ _REASONS: dict[str, str] = {
     "no_answer": "because nobody answered in time",
     "not_delivered": "because the message could not be delivered",
 }
-_MAIL: dict[str, str] = {
-    "smtp_unreachable": "the mail server could not be reached",
-    "smtp_disconnected": "the mail server broke off",
-    "smtp_lost_after_data": "the mail server did not confirm",
-    "unknown_twice": "the mail server twice did not confirm",
-    "no_address": "no address is set",
-}
-
 Names = Callable[[str], str]
 
 
@@ -112,11 +105,11 @@ def _delivery_sentence(step: AlertStep, who: str) -> str:
     detail = step.detail or ""
     match StepKind(step.kind):
         case StepKind.DELIVERED:
-            return f"The message to {_within(who)} was handed over by e-mail."
+            return f"The message to {_within(who)} was handed over {BY[detail]}."
         case StepKind.DELAYED:
-            return f"The message to {_within(who)} waits for another try: {mail_trouble(detail)}."
+            return f"The message to {_within(who)} waits for another try: {why_not(detail)}."
         case StepKind.NOT_DELIVERED:
-            return f"The message to {_within(who)} was not delivered: {mail_trouble(detail)}."
+            return f"The message to {_within(who)} was not delivered: {why_not(detail)}."
         case _:
             return _ending_sentence(step, who)
 
@@ -141,11 +134,6 @@ def _ending_sentence(step: AlertStep, who: str) -> str:
 
 def news(codes: str) -> str:
     return ", ".join(NEWS[code] for code in codes.split(",") if code)
-
-
-def mail_trouble(detail: str) -> str:
-    code = detail.rpartition("_")[2]
-    return _MAIL.get(detail, f"the mail server answered {code}")
 
 
 def _within(who: str) -> str:

@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
+from datetime import datetime
 from email.mime.text import MIMEText
-from email.utils import formatdate
+from email.utils import format_datetime
 
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException
@@ -22,7 +23,7 @@ class EmailChannel:
         self._domain = settings.mail_from.rpartition("@")[2] or "localhost"
         self._smtp: aiosmtplib.SMTP | None = None
 
-    async def send(self, message: Message) -> Result:
+    async def send(self, message: Message, at: datetime) -> Result:
         try:
             smtp = await self._connected()
         except SMTPResponseException as error:
@@ -30,16 +31,16 @@ class EmailChannel:
             return await self._dropped(Result(Outcome.RETRY, f"smtp_connect_{error.code}"))
         except (SMTPException, OSError, ssl.SSLError):
             return await self._dropped(Result(Outcome.RETRY, "smtp_unreachable"))
-        return await self._transact(smtp, message)
+        return await self._transact(smtp, self._content(message, at), message.to)
 
-    async def _transact(self, smtp: aiosmtplib.SMTP, message: Message) -> Result:
+    async def _transact(self, smtp: aiosmtplib.SMTP, content: bytes, to: str) -> Result:
         in_data = False
         try:
             async with asyncio.timeout(self._settings.smtp_timeout_seconds):
                 await smtp.mail(self._settings.mail_from)
-                await smtp.rcpt(message.to)
+                await smtp.rcpt(to)
                 in_data = True
-                await smtp.data(self._content(message))
+                await smtp.data(content)
         except SMTPResponseException as error:
             return await self._answered(smtp, error)
         except (SMTPException, OSError):
@@ -94,12 +95,12 @@ class EmailChannel:
             except (SMTPException, OSError):
                 self._smtp.close()
 
-    def _content(self, message: Message) -> bytes:
+    def _content(self, message: Message, at: datetime) -> bytes:
         mail = MIMEText(
             message.text, "plain", "utf-8" if not message.text.isascii() else "us-ascii"
         )
         mail["Message-ID"] = f"<{message.id}@{self._domain}>"
-        mail["Date"] = formatdate()
+        mail["Date"] = format_datetime(at)
         mail["From"] = self._settings.mail_from
         mail["To"] = message.to
         mail["Subject"] = message.subject

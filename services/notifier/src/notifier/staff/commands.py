@@ -30,21 +30,3 @@ class PutSitePolicy:
     custody_minutes: int
     safety_minutes: int
     legal_business_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeMyAddress:
-    """Ask for messages at another address; a code is sent there."""
-
-    caller: Caller
-    site: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyMyAddress:
-    """Show that the code arrived."""
-
-    caller: Caller
-    site: str
-    code: str

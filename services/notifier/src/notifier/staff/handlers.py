@@ -1,26 +1,26 @@
-"""How staff, contact methods and a site's policy are kept."""
+"""How staff and a site's policy are kept."""
 
-from notifier import queue
+from notifier.contacts.domain import mail_address
+from notifier.contacts.handlers import vouch_for
 from notifier.staff import repository
-from notifier.staff.commands import ChangeMyAddress, PutSitePolicy, PutStaff, VerifyMyAddress
-from notifier.staff.domain import SitePolicy, Staff, mail_address
+from notifier.staff.commands import PutSitePolicy, PutStaff
+from notifier.staff.domain import SitePolicy, Staff
 from shared.database import Transaction
-from shared.ids import new_id
 
 
 async def put_staff(command: PutStaff, tx: Transaction) -> Staff:
     """Create or replace. Who may do this vouches for the address."""
+    address = mail_address(command.email)
     known = await repository.find_staff(tx, command.site, command.sub)
     staff = known or Staff(
-        site=command.site, sub=command.sub, name="", email="", updated_by="", updated_at=tx.now
+        site=command.site, sub=command.sub, name="", updated_by="", updated_at=tx.now
     )
-    email = mail_address(command.email)
-    if email != staff.email:
-        staff.new_email, staff.code_id = None, None
-    staff.name, staff.email, staff.language = command.name, email, command.language
+    staff.name, staff.language = command.name, command.language
     staff.backup, staff.supervisor = command.backup, command.supervisor
     staff.updated_by, staff.updated_at = command.caller.sub, tx.now
     tx.add(staff)
+    await tx.flush()
+    await vouch_for(staff, address, command.caller.sub, tx)
     return staff
 
 
@@ -41,20 +41,9 @@ async def put_site_policy(command: PutSitePolicy, tx: Transaction) -> SitePolicy
     return await tx.merge(policy)
 
 
-async def change_my_address(command: ChangeMyAddress, tx: Transaction) -> Staff:
-    """Send a code to the new address; until it comes back the old one is used."""
-    staff = await repository.get_staff(tx, command.site, command.caller.sub)
-    address = mail_address(command.email)
-    await repository.cancel_codes(tx, staff.site, staff.sub)
-    if address == staff.email:
-        staff.new_email, staff.code_id = None, None
-        return staff
-    staff.ask_for_code(address, new_id(), tx.now)
-    await queue.add_verification(tx, staff.site, staff.sub)
-    return staff
-
-
-async def verify_my_address(command: VerifyMyAddress, tx: Transaction) -> Staff | None:
-    """None for a wrong code, whose try is then counted: an exception would undo that."""
-    staff = await repository.get_staff(tx, command.site, command.caller.sub)
-    return staff if staff.verify(command.code, tx.ring, tx.now) else None
+async def seal_addresses(tx: Transaction) -> None:
+    """Once, after an update from before contact methods: what was kept in the open is sealed."""
+    for site, sub, address in await repository.list_open_addresses(tx):
+        staff = await repository.get_staff(tx, site, sub)
+        await vouch_for(staff, address, staff.updated_by, tx)
+    await repository.forget_open_addresses(tx)

@@ -35,12 +35,10 @@ async def find_policy(tx: Transaction, site: str) -> SitePolicy | None:
     return await tx.get(SitePolicy, site)
 
 
-async def cancel_codes(tx: Transaction, site: str, sub: str) -> None:
-    """A newer code makes those that still wait useless."""
-    await tx.raw.execute(
-        "UPDATE delivery SET state = 'cancelled', ended_at = $3 WHERE site = $1"
-        " AND recipient = $2 AND purpose = 'verify' AND state = 'queued' AND lease IS NULL",
-        site,
-        sub,
-        tx.now,
-    )
+async def list_open_addresses(tx: Transaction) -> list[tuple[str, str, str]]:
+    rows = await tx.raw.fetch("SELECT site, sub, email FROM staff WHERE email IS NOT NULL")
+    return [(row["site"], row["sub"], row["email"]) for row in rows]
+
+
+async def forget_open_addresses(tx: Transaction) -> None:
+    await tx.raw.execute("UPDATE staff SET email = NULL WHERE email IS NOT NULL")

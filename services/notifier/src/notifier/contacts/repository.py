@@ -1,0 +1,97 @@
+"""Queries about contact methods, and the plan by which the hot path reaches each person."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from notifier.contacts.domain import ContactMethod, Reach
+from notifier.errors import MethodNotFound
+from shared.database import Transaction
+
+_PLAN = """
+INSERT INTO reach (site, sub, alert_class, method_id, channel, after_seconds)
+SELECT $1, $2, * FROM unnest($3::text[], $4::uuid[], $5::text[], $6::integer[])"""
+
+# Another message of the same step, queued or sent, is another way already.
+_ANOTHER_WAY = """
+WITH this AS (SELECT * FROM delivery WHERE id = $1),
+other AS (
+    SELECT FROM delivery d JOIN this ON d.step = this.step AND d.recipient = this.recipient
+    WHERE d.id <> this.id AND d.state IN ('queued', 'sent')),
+added AS (
+    INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
+                          next_attempt_at, traceparent, correlation_id, created_at)
+    SELECT uuidv7(), this.site, this.recipient, m.channel, m.id, this.purpose, this.alert_id,
+           this.step, $2, this.traceparent, this.correlation_id, $2
+    FROM this JOIN contact_method m ON m.site = this.site AND m.sub = this.recipient
+    WHERE m.verified_at IS NOT NULL AND m.gone_at IS NULL AND NOT EXISTS (SELECT FROM other)
+      AND NOT EXISTS (SELECT FROM delivery d WHERE d.step = this.step AND d.method_id = m.id)
+    ORDER BY m.position LIMIT 1 RETURNING id)
+SELECT EXISTS (SELECT FROM other) OR EXISTS (SELECT FROM added)"""
+
+
+async def try_another_way(tx: Transaction, delivery_id: UUID) -> bool:
+    """Send the same by the person's next method. False when every method was tried."""
+    found = bool(await tx.raw.fetchval(_ANOTHER_WAY, delivery_id, tx.now))
+    tx.signal("deliveries")
+    return found
+
+
+async def list_methods(
+    tx: Transaction, sites: Iterable[str], sub: str | None = None
+) -> list[ContactMethod]:
+    """One person's, or everybody's at these sites, in the order in which they are preferred."""
+    query = select(ContactMethod).where(col(ContactMethod.site).in_(list(sites)))
+    if sub is not None:
+        query = query.where(ContactMethod.sub == sub)
+    order = (col(ContactMethod.site), col(ContactMethod.sub), col(ContactMethod.position))
+    return list((await tx.exec(query.order_by(*order, col(ContactMethod.id)))).all())
+
+
+async def get_method(tx: Transaction, site: str, sub: str, method_id: UUID) -> ContactMethod:
+    """Locked. Raises MethodNotFound also for another person's."""
+    query = select(ContactMethod).where(
+        ContactMethod.id == method_id, ContactMethod.site == site, ContactMethod.sub == sub
+    )
+    found = (await tx.exec(query.with_for_update())).first()
+    if found is None:
+        raise MethodNotFound
+    return found
+
+
+async def replace_plan(tx: Transaction, site: str, sub: str, plan: Sequence[Reach]) -> None:
+    await tx.raw.execute("DELETE FROM reach WHERE site = $1 AND sub = $2", site, sub)
+    await tx.raw.execute(
+        _PLAN,
+        site,
+        sub,
+        [one.alert_class for one in plan],
+        [one.method.id for one in plan],
+        [one.method.channel for one in plan],
+        [one.after_seconds for one in plan],
+    )
+
+
+async def count_codes(tx: Transaction, site: str, sub: str) -> int:
+    """Codes sent to this person's addresses within the last hour."""
+    return int(
+        await tx.raw.fetchval(
+            "SELECT count(*) FROM delivery WHERE site = $1 AND recipient = $2"
+            " AND purpose = 'verify' AND created_at > $3",
+            site,
+            sub,
+            tx.now - timedelta(hours=1),
+        )
+    )
+
+
+async def cancel_codes(tx: Transaction, method_id: UUID) -> None:
+    """A newer code makes those that still wait useless."""
+    await tx.raw.execute(
+        "UPDATE delivery SET state = 'cancelled', ended_at = $2 WHERE method_id = $1"
+        " AND purpose = 'verify' AND state = 'queued' AND lease IS NULL",
+        method_id,
+        tx.now,
+    )
