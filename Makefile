@@ -7,7 +7,7 @@ PACKAGES := shared services/referral services/casework services/prosecution-hook
 	deploy/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fmt lint types contract bench lock schemas clean
+.PHONY: help run demo test check fmt lint types contract bench lock schemas images containers clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,12 @@ lock: $(READY) ## Resolve requirements.lock again from what the packages declare
 
 schemas: $(READY) ## Write the events' schemas to tests/contract/schemas
 	@$(PY) -m shared.events.export
+
+images: ## Build the four images, with a bill of materials of each in build/
+	@deploy/image/build.sh build
+
+containers: $(READY) ## Run the compose file: the story, a killed service, a broker cut off
+	@deploy/compose/rehearse.sh
 
 clean: ## Remove caches and .venv; the data in .lead stays
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -54,6 +54,8 @@ def _fill(realm: dict[str, Any], pages_secret: str) -> tuple[dict[str, Any], dic
         people[user["username"]] = password = secrets.token_urlsafe(9)
         user["credentials"] = [{"type": "password", "value": password, "temporary": False}]
     for client in realm["clients"]:
+        if client["publicClient"]:
+            continue
         machine = client["serviceAccountsEnabled"]
         client["secret"] = secrets.token_urlsafe(24) if machine else pages_secret
         if machine:

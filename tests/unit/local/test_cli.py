@@ -172,3 +172,13 @@ def test_a_token_file_may_hold_what_people_paste(tmp_path: Path) -> None:
     """With the scheme, with a line break."""
     (tmp_path / "token").write_text("Bearer abc\n")
     assert client.read_token(tmp_path / "token") == "abc"
+
+
+@pytest.mark.parametrize(
+    "options", [("--mailpit", "http://x"), ("--url", "http://x", "--mailpit", "http://x")]
+)
+def test_a_demo_elsewhere_needs_all_it_needs(lead: Lead, options: tuple[str, ...]) -> None:
+    """Sign-ins, mail catcher and address belong together."""
+    code, _, err = lead("demo", *options)
+    assert code == 2
+    assert "--sign-ins and --mailpit go together" in err

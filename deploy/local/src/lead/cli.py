@@ -42,14 +42,28 @@ def run(
 def demo(
     url: Annotated[
         str | None,
-        typer.Option(help="Play in a running embedded system instead of starting a new one."),
+        typer.Option(help="Play in a running system instead of starting a new one."),
+    ] = None,
+    sign_ins: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Passwords of the sample people and agencies, as docker compose made them.",
+        ),
+    ] = None,
+    mailpit: Annotated[
+        str | None, typer.Option(help="Address of the mail catcher beside that system.")
     ] = None,
 ) -> None:
     """Play the story once, step by step, and say how long every hop took.
 
     Starts a system of its own that is gone afterwards. Exit code 0 when every step went as told.
+    In a running embedded system give --url; in docker compose --sign-ins and --mailpit as well.
     """
-    launch.demo(url)
+    if (sign_ins is None) != (mailpit is None) or (sign_ins is not None and url is None):
+        raise typer.BadParameter("--sign-ins and --mailpit go together, with --url.")
+    launch.demo(url, sign_ins, mailpit)
 
 
 @commands.command()

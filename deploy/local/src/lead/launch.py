@@ -10,6 +10,7 @@ from signal import SIGINT, SIGTERM
 
 from lead.claim import claimed
 from lead.home import Home, default_home, default_port
+from lead.sign_ins import SignIns
 from lead.steps import Steps, console
 
 
@@ -23,13 +24,13 @@ def run(*, with_story: bool) -> None:
     console.print("Stopped. Everything is kept for the next run.")
 
 
-def demo(url: str | None) -> None:
+def demo(url: str | None, sign_ins: Path | None, mailpit: str | None) -> None:
     """Play the story, in a system of its own unless there is a URL. Raises StepFailed."""
     if url is not None:
-        issuer = default_home().issuer()
+        issuer = default_home().issuer() if sign_ins is None else SignIns(url, sign_ins)
         from lead import running
 
-        running.play_at(url, issuer)
+        running.play_at(url, issuer, mailpit)
         return
     with tempfile.TemporaryDirectory(prefix="lead-demo-") as folder:
         home = Home(Path(folder))

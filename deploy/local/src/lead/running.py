@@ -12,8 +12,9 @@ from lead import story
 from lead.embedded import Foundation, foundation, services
 from lead.errors import Failure
 from lead.home import Home
-from lead.issuer import LocalIssuer
 from lead.sample_staff import SAMPLE_STAFF
+from lead.seed import seed_staff
+from lead.sign_ins import Tokens
 from lead.steps import Steps, console
 
 
@@ -33,9 +34,16 @@ def play_once(home: Home, listener: socket.socket, steps: Steps) -> None:
         _run_loop(_play_once(base, steps))
 
 
-def play_at(url: str, issuer: LocalIssuer) -> None:
-    """Play in a system that is running. Raises Failure."""
-    _run_loop(story.play(url, issuer))
+def play_at(url: str, issuer: Tokens, mailpit: str | None) -> None:
+    """Play in a system that is running, with the sample staff on duty. Raises Failure."""
+    _run_loop(_play_at(url, issuer, mailpit))
+
+
+async def _play_at(url: str, issuer: Tokens, mailpit: str | None) -> None:
+    if mailpit is not None:
+        # Nobody is on duty in a new installation; the embedded system sees to it by itself.
+        await seed_staff(url, issuer)
+    await story.play(url, issuer, mailpit=mailpit)
 
 
 async def _stay(base: Foundation, steps: Steps, with_story: bool) -> None:

@@ -1,13 +1,13 @@
 """The sample staff, made known to the notifier at every start; who is known stays as they are."""
 
 from lead.city import Actor, City
-from lead.issuer import LocalIssuer
 from lead.sample_staff import SAMPLE_STAFF, StaffMember
+from lead.sign_ins import Tokens
 
 _STAFF = "/notifier/v1/staff"
 
 
-async def seed_staff(address: str, issuer: LocalIssuer) -> None:
+async def seed_staff(address: str, issuer: Tokens) -> None:
     """Add whom the notifier does not know yet. Raises Refused or Unreachable."""
     supervisors = {p.site: p.sub for p in SAMPLE_STAFF if "supervisor" in p.roles}
     for site, supervisor in supervisors.items():
