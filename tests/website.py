@@ -35,7 +35,7 @@ from shared.events import TOPICS, CaseManagerAssigned, dead_letter_topic
 from shared.events.wire import encode
 from shared.idempotency import Tx
 from shared.messages import Message
-from shared.migrations.spine_0001 import upgrade
+from shared.migrations import spine_0001, spine_0002
 from shared.page_session import PageRoute, page_caller, require_page
 from shared.service import Runtime, Service, create_app
 from shared.testing import eventually, write_key_ring
@@ -199,7 +199,8 @@ async def _spine_database(postgres: PostgresServer) -> str:
     name = f"test_{uuid4().hex}"
     postgres.ensure_database(name)
     statements: list[str] = []
-    upgrade(statements.append)
+    spine_0001.upgrade(statements.append)
+    spine_0002.upgrade(statements.append)
     connection = await asyncpg.connect(postgres.dsn(name))
     for statement in statements:
         await connection.execute(statement)

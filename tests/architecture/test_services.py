@@ -12,13 +12,14 @@ from shared.config import ServiceSettings
 from shared.events import ALL, TOPICS, Event, dead_letter_topic, sealed_classes
 from shared.events.export import CATALOGUE, listeners
 from shared.messages import UnreadableSubscription, check_subscriptions
-from shared.migrations import spine_0001
+from shared.migrations import spine_0001, spine_0002
 from shared.sealing import KeyRing, generate_key_ring
 
 SIX = ("api.py", "commands.py", "handlers.py", "domain.py", "repository.py", "consumers.py")
 CREATED = re.compile(r"CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)", re.I)
 CLASSES = dict.fromkeys(SERVICES, ("identity", "care")) | {"prosecution-hook": ("identity",)}
 LISTENERS = listeners(ROOT)
+SPINE = (*spine_0001.STATEMENTS, *spine_0001.INTAKE, *spine_0002.STATEMENTS)
 
 each_service = pytest.mark.parametrize("service", SERVICES)
 
@@ -81,8 +82,8 @@ def test_the_readme_is_the_service_s_canvas(service: str) -> None:
 
 def test_table_names_are_unique_in_the_workspace() -> None:
     """All services' table classes share one registry, and everybody must know whose a table is."""
-    spine = set(CREATED.findall("\n".join((*spine_0001.STATEMENTS, *spine_0001.INTAKE))))
-    assert {"outbox", "inbox", "timer", "intake"} <= spine
+    spine = set(CREATED.findall("\n".join(SPINE)))
+    assert {"outbox", "inbox", "timer", "intake", "audit_record"} <= spine
     owners: dict[str, list[str]] = {name: ["shared"] for name in spine}
     for service in SERVICES:
         for name in tables(service):

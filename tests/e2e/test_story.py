@@ -109,8 +109,12 @@ def test_one_address_leads_everywhere(system: RunningSystem) -> None:
         "{", '"items":', "[],", '"next":', "null", "}",
     ]  # fmt: skip
     span = ("--since", "2026-01-01T00:00:00Z", "--until", "2027-01-01T00:00:00Z")
-    replayed = system.lead("replay", "--service", "casework", *span)
+    replayed = system.lead("replay", "--service", "referral", *span)
     assert json.loads(replayed.stdout) == {"queued": 0}
+    heads = system.home / "heads.json"
+    for _ in range(2):
+        trails = json.loads(system.lead("audit", "verify", "--json", "--heads", str(heads)).stdout)
+        assert [(t["service"], t["findings"]) for t in trails] == [(s, []) for s in PREFIXES]
     missing = system.lead("dead-letters", "show", str(UUID(int=1)), "--service", "notifier")
     assert missing.returncode == 1
     assert "404" in missing.stderr

@@ -158,7 +158,10 @@ async def current_caller(request: Request, _: Annotated[Any, Depends(_bearer)]) 
     if by_cookie:
         refuse_cross_site(request)
     verifier: TokenVerifier = request.app.state.verifier
-    return await verifier.verify(token.strip())
+    caller = await verifier.verify(token.strip())
+    # For the audit trail, which also names who was refused.
+    request.state.actor = caller
+    return caller
 
 
 def refuse_cross_site(request: Request) -> None:

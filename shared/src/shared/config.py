@@ -53,5 +53,8 @@ class ServiceSettings(BaseSettings):
     inbox_retention_days: int = Field(
         default=30, ge=1, description="Longer than any replay reaches back."
     )
+    audit_retention_days: int = Field(
+        default=6 * 366, ge=366, description="The audit trail: a year at least (R-29)."
+    )
     trace_sample_ratio: float = Field(default=0.05, ge=0, le=1)
     log_level: str = "INFO"

@@ -36,7 +36,8 @@ def sqlalchemy_url(url: str) -> str:
 class Transaction(AsyncSession):
     """One unit of work: SQLModel session and raw asyncpg connection in one transaction.
 
-    `raw` is for the hot paths; `now` is this transaction's time. Nobody but `Database` ends it.
+    `raw` is for the hot paths; `now` is this transaction's time; `concerns` are the participants
+    and records that the audit trail is to name beside those in the path. Only `Database` ends it.
     """
 
     raw: asyncpg.Connection
@@ -44,6 +45,7 @@ class Transaction(AsyncSession):
     now: datetime
     staged: list[Encoded]
     signals: set[str]
+    concerns: set[str]
 
     def signal(self, name: str) -> None:
         """Wake the task waiting for this name, once the transaction is committed."""
@@ -101,7 +103,7 @@ class Database:
         fairy = await connection.get_raw_connection()
         tx.raw = cast("asyncpg.Connection", fairy.driver_connection)
         tx.ring, tx.now = self.ring, self.clock.now()
-        tx.staged, tx.signals = [], set()
+        tx.staged, tx.signals, tx.concerns = [], set(), set()
         return tx
 
     async def connect(self) -> asyncpg.Connection:

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
-from fastapi.routing import APIRoute
 
+from shared.audit import AuditedRoute
 from shared.callers import Caller, current_caller
 from shared.database import Database, Transaction
 from shared.errors import Conflict, Invalid
@@ -47,6 +47,7 @@ async def open_transaction(
         key = request.headers.get("idempotency-key")
         if key and request.method == "POST":
             await _claim(request, caller, key, tx)
+        request.state.tx = tx
         yield tx
 
 
@@ -69,7 +70,7 @@ async def _claim(request: Request, caller: Caller, key: str, tx: Transaction) ->
     raise _Replay(stored["status"], stored["body"], stored["etag"])
 
 
-class IdempotentRoute(APIRoute):
+class IdempotentRoute(AuditedRoute):
     """Stores the answer beside the claimed key, before the transaction commits."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -29,6 +29,8 @@ from shared.service import Runtime
 
 NDJSON = "application/x-ndjson"
 MAX_LINES = 1_000
+# Why reports are not in the audit trail: a chain has one end, and this is the hot path (ADR 0025).
+RECEIPTED = "an agency's report: the intake keeps receipt, source, site and time of each"
 # A large batch must not keep the event loop from everybody else.
 LINES_PER_TURN = 25
 

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared import dead_letters, outbox
+from shared.audit import unaudited
 from shared.callers import Caller, require
 from shared.dead_letters import DeadLetter
 from shared.errors import Conflict, NotFound, is_transient
@@ -43,6 +44,7 @@ class StillFailing(Conflict):
 
 
 @router.get("/healthz", summary="Is the process alive, with all its tasks?")
+@unaudited("a probe: no caller, and nothing but the process's own state")
 async def healthz(request: Request, response: Response) -> dict[str, Any]:
     failed = runtime_of(request).supervisor.failed
     response.status_code = 503 if failed else 200
@@ -50,6 +52,7 @@ async def healthz(request: Request, response: Response) -> dict[str, Any]:
 
 
 @router.get("/readyz", summary="Are database and broker reachable?")
+@unaudited("a probe: no caller, and nothing but the process's own state")
 async def readyz(request: Request, response: Response) -> dict[str, Any]:
     runtime = runtime_of(request)
     checks = {
@@ -72,6 +75,7 @@ async def _answers(what: str, question: Awaitable[bool]) -> bool:
 
 
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
+@unaudited("a scrape: no caller, and numbers only")
 async def metrics(request: Request) -> Response:
     registry = runtime_of(request).telemetry.registry
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

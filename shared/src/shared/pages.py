@@ -30,6 +30,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
+from shared.audit import unaudited
 from shared.callers import Caller
 from shared.config import ServiceSettings
 from shared.errors import NotFound
@@ -71,6 +72,7 @@ def static_path(root: str, name: str) -> str:
 
 
 @router.get("/static/{name}")
+@unaudited("fixed files")
 async def static_file(request: Request, name: str) -> Response:
     file = STATIC.get(name)
     if file is None:

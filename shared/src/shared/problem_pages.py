@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import problems
+from shared.audit import unaudited
 from shared.errors import DomainError, NotFound
 from shared.page_session import PageRoute, is_live, signin_url
 from shared.pages import SHELL
@@ -19,6 +20,7 @@ router = APIRouter(tags=["pages"], include_in_schema=False, route_class=PageRout
 
 
 @router.get("/problems/{code}")
+@unaudited("fixed pages: what an error means")
 async def explain_problem(request: Request, code: str) -> Response:
     """What a problem document's `type` means."""
     found = _problems().get(code)

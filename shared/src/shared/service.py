@@ -8,7 +8,17 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from shared import api_docs, operations, operations_pages, pages, problem_pages, problems, signin
+from shared import (
+    api_docs,
+    audit_trail,
+    operations,
+    operations_pages,
+    pages,
+    problem_pages,
+    problems,
+    signin,
+)
+from shared.audit import sweep_audit
 from shared.callers import TokenVerifier
 from shared.clock import Clock, SystemClock
 from shared.config import ServiceSettings
@@ -104,7 +114,7 @@ def create_app(
     problems.install(app)
     problem_pages.install(app)
     seen_by_people = (operations_pages, signin, problem_pages, pages)
-    ours = (operations.router, *(module.router for module in seen_by_people))
+    ours = (operations.router, audit_trail.router, *(module.router for module in seen_by_people))
     for router in (*service.routers, *ours):
         app.include_router(router)
     return app
@@ -120,7 +130,7 @@ def _assemble(
     database = Database(
         settings.database_url, ring, clock=clock, pool_size=settings.database_pool_size
     )
-    timers = {**service.timers, KIND: housekeeper(settings, service.sweeps)}
+    timers = {**service.timers, KIND: housekeeper(settings, (sweep_audit, *service.sweeps))}
     consumer = (
         Consumer(database, settings, service.name, service.subscriptions, metrics, tracer)
         if service.subscriptions

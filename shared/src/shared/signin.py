@@ -16,6 +16,7 @@ from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from shared import pages
+from shared.audit import unaudited
 from shared.callers import TokenVerifier, refuse_cross_site
 from shared.config import ServiceSettings
 from shared.errors import DomainError, Forbidden, Unauthenticated
@@ -56,6 +57,7 @@ class NotAcceptedHere(Forbidden):
 
 
 @router.get("/signin")
+@unaudited("nobody yet: who signs in is the issuer's to record")
 async def sign_in(request: Request, next: str = "") -> Response:
     """Send the person to the issuer; `next` is where they go afterwards, on this address only."""
     settings = _settings(request)
@@ -87,6 +89,7 @@ async def sign_in(request: Request, next: str = "") -> Response:
 
 
 @router.get("/signin/callback")
+@unaudited("nobody yet: who signs in is the issuer's to record")
 async def finish_sign_in(
     request: Request, code: str = "", state: str = "", iss: str | None = None
 ) -> Response:
@@ -108,6 +111,7 @@ async def finish_sign_in(
 
 
 @router.post("/signout")
+@unaudited("ends the session, whoever's it is")
 async def sign_out(request: Request) -> Response:
     """End the session here and, where the issuer offers it, there."""
     refuse_cross_site(request)
@@ -130,6 +134,7 @@ async def sign_out(request: Request) -> Response:
 
 
 @router.get("/signed-out")
+@unaudited("a fixed page")
 async def signed_out(request: Request) -> Response:
     return pages.SHELL.render(request, "signed_out.html", caller=None)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from lead import launch
+from lead.audit import audit
 from lead.contacts import contacts
 from lead.errors import Failure
 from lead.feed_command import feed
@@ -22,6 +23,7 @@ commands = typer.Typer(
 )
 commands.add_typer(letters, name="dead-letters")
 commands.add_typer(contacts, name="contacts")
+commands.add_typer(audit, name="audit")
 commands.command("feed")(feed)
 commands.command("outbox")(show_outboxes)
 commands.command("replay")(replay)

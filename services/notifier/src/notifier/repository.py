@@ -50,7 +50,9 @@ async def get_visible_alert(
 ) -> Alert:
     """Raises AlertNotFound also for what this caller may not know of."""
     query = select(Alert).where(Alert.id == alert_id, *_visible(caller))
-    return await _first(tx, query.with_for_update() if lock else query)
+    alert = await _first(tx, query.with_for_update() if lock else query)
+    tx.concerns.add(alert.participant)
+    return alert
 
 
 async def _first(tx: Transaction, query: Any) -> Alert:
@@ -96,7 +98,9 @@ async def list_alerts(
     )
     if before is not None:
         query = query.where(col(Alert.number) < before)
-    return [(alert, entry) for alert, entry in (await tx.exec(query)).all()]
+    found = [(alert, entry) for alert, entry in (await tx.exec(query)).all()]
+    tx.concerns.update(alert.participant for alert, _ in found)
+    return found
 
 
 async def count_answered(tx: Transaction, caller: Caller, since: datetime) -> int:

@@ -90,7 +90,9 @@ async def list_files(
         key = await find_referral(tx, referral_id)
         statement = statement.where(ParticipantFile.participant_key == key)
     ordered = statement.order_by(ParticipantFile.participant_key).limit(limit)
-    return (await tx.exec(ordered)).all()
+    found = (await tx.exec(ordered)).all()
+    tx.concerns.update(file.participant_key for file in found)
+    return found
 
 
 async def find_referral(tx: Transaction, referral_id: UUID) -> str | None:

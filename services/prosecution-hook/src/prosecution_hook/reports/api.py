@@ -12,9 +12,10 @@ from prosecution_hook.reports.commands import (
     ReportDisposition,
     ReportWarrant,
 )
+from shared.audit import unaudited
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute
-from shared.inbound import Inlet, LineAnswer, Receipt
+from shared.inbound import RECEIPTED, Inlet, LineAnswer, Receipt
 from shared.openapi import body_of, lines_of, problems
 
 router = APIRouter(route_class=IdempotentRoute)
@@ -40,9 +41,11 @@ def _add_routes(name: str, inlet: Inlet[Any]) -> None:
     """One kind of report: `POST /v1/<name>`, and a batch of up to 1,000 lines."""
     what = name.replace("-", " ")
 
+    @unaudited(RECEIPTED)
     async def report(request: Request, caller: Reporter) -> Response:
         return await inlet.take(request, caller)
 
+    @unaudited(RECEIPTED)
     async def report_batch(request: Request, caller: Reporter) -> Response:
         return await inlet.take_batch(request, caller)
 

@@ -10,9 +10,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from prosecution_hook.reports.api import INLETS
 from prosecution_hook.settings import Settings, WebhookSource
+from shared.audit import unaudited
 from shared.callers import Caller
 from shared.errors import FieldError, Invalid, Malformed, Unauthenticated
-from shared.inbound import Inlet, Receipt
+from shared.inbound import RECEIPTED, Inlet, Receipt
 from shared.openapi import problems
 from shared.operations import runtime_of
 
@@ -64,6 +65,7 @@ class BadSignature(Unauthenticated):
     openapi_extra=_BODY,
     responses=problems(400, 401, 403, 409, 413, 422, 503),
 )
+@unaudited(RECEIPTED)
 async def take_webhook(request: Request, source: Annotated[str, Path(max_length=64)]) -> Response:
     """A repeated delivery is the same report. No token: the signature says who sends."""
     runtime, body = runtime_of(request), await request.body()

@@ -9,9 +9,10 @@ from pydantic import BaseModel
 
 from referral.contacts import handlers, repository
 from referral.contacts.commands import ReportContact
+from shared.audit import unaudited
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
-from shared.inbound import Inlet, LineAnswer, Receipt
+from shared.inbound import RECEIPTED, Inlet, LineAnswer, Receipt
 from shared.openapi import body_of, lines_of, problems
 from shared.paging import Page, page_of
 
@@ -41,6 +42,7 @@ class RefusedReport(BaseModel):
     openapi_extra=body_of(ReportContact),
     responses=problems(400, 401, 403, 409, 413, 422, 503),
 )
+@unaudited(RECEIPTED)
 async def report_contact(request: Request, caller: Reporter) -> Response:
     """Report a contact. The answer is the same whoever it is about."""
     return await CONTACTS.take(request, caller)
@@ -53,6 +55,7 @@ async def report_contact(request: Request, caller: Reporter) -> Response:
     responses=lines_of(LineAnswer, "One line per line, in order.")
     | problems(401, 403, 413, 422, 503),
 )
+@unaudited(RECEIPTED)
 async def report_contacts(request: Request, caller: Reporter) -> Response:
     """Report up to 1,000 contacts, a JSON object per line."""
     return await CONTACTS.take_batch(request, caller)

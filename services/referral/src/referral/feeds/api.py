@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from referral.feeds import handlers, repository
 from referral.feeds.commands import NoteHeartbeat
+from shared.audit import unaudited
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
 from shared.operations import runtime_of
@@ -30,6 +31,7 @@ class Feed(BaseModel):
 
 
 @router.post("/v1/feeds/{source}/heartbeat", status_code=204)
+@unaudited("a machine says that it is there: the feed keeps when it last did")
 async def note_heartbeat(source: Annotated[SourceSystem, Path()], caller: Reporter, tx: Tx) -> None:
     """Say that the source is alive, though it has nothing to report."""
     caller.speaking_for(source)

@@ -1,0 +1,12 @@
+"""The audit trail."""
+
+from alembic import op
+
+from shared.migrations import spine_0002
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    spine_0002.upgrade(op.execute)
