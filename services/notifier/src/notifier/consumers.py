@@ -2,6 +2,7 @@
 
 from notifier import handlers
 from notifier.commands import FollowAssignment, RaiseAlert
+from notifier.participation import consumers as participation
 from shared.database import Transaction
 from shared.events import CaseManagerAssigned, ParticipantRecontacted
 from shared.messages import Subscriptions
@@ -18,4 +19,5 @@ async def on_case_manager_assigned(event: CaseManagerAssigned, tx: Transaction) 
 SUBSCRIPTIONS: Subscriptions = {
     ParticipantRecontacted: on_participant_recontacted,
     CaseManagerAssigned: on_case_manager_assigned,
+    **participation.SUBSCRIPTIONS,
 }

@@ -62,6 +62,7 @@ class StepKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SUPPRESSED = "suppressed"
     RECALLED = "recalled"
+    RECALL_TOLD = "recall_told"
     VIEWED = "viewed"
 
 
@@ -210,7 +211,10 @@ class Alert(SQLModel, table=True):
 
 
 class AlertEntry(SQLModel, table=True):
-    """One report in a thread. The name is sealed; `facts` are of the public justice record."""
+    """One report in a thread. The name is sealed; `facts` are of the public justice record.
+
+    What a withdrawn report said is destroyed; an erased name is empty.
+    """
 
     __tablename__ = "alert_entry"
 
@@ -228,6 +232,7 @@ class AlertEntry(SQLModel, table=True):
     news: list[str] = Field(sa_column=Column(ARRAY(Text)))
     facts: dict[str, Any] = Field(sa_column=Column(JSONB))
     sealed_name: str
+    withdrawn_at: datetime | None = Field(default=None, sa_type=_TIME)
 
 
 class AlertNote(SQLModel, table=True):

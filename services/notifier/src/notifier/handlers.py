@@ -14,6 +14,8 @@ from notifier.commands import (
 from notifier.domain import Alert, AlertNote, AlertState, Assignment, StepKind
 from notifier.errors import AlertEnded, NotReachable
 from notifier.incidents import Fact, News, choose
+from notifier.participation.handlers import suppress_contact
+from notifier.participation.repository import find_stop
 from notifier.policy import CLASSES, due_at, more_urgent, sooner
 from notifier.recording import AlertDraft, OpenThread, Record, Surroundings
 from notifier.routing import PROGRAM_LINE, Role, next_stop
@@ -30,6 +32,9 @@ from shared.timers import clear_timer
 async def raise_alert(command: RaiseAlert, tx: Transaction) -> None:
     """Page the person on duty, or add to what they know; in any case say which alert has it."""
     contact = command.contact
+    if reason := await find_stop(tx, contact.site, contact.subject):
+        await suppress_contact(contact, reason, tx)
+        return
     fact = Fact.of(contact, tx.ring)
     threads = await recording.list_threads(tx, contact, fact)
     incident = choose([thread.incident for thread in threads], fact)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from notifier.domain import AlertEntry
 from shared.events import ChargePart, ParticipantRecontacted, RecontactCause
 from shared.sealing import KeyRing
 
@@ -71,6 +72,32 @@ class Fact:
             court_at=contact.next_court.at if contact.next_court else None,
             keys=frozenset((f"record:{record}", *_numbers(contact))),
         )
+
+    @classmethod
+    def of_entry(cls, entry: AlertEntry, site: str, ring: KeyRing) -> "Fact":
+        """The same from the report's stored entry, which keeps all that tells incidents apart."""
+        return cls.of(
+            ParticipantRecontacted(
+                id=entry.event_id,
+                site=site,
+                subject="",
+                display_name="",
+                **entry.model_dump(include=_KEPT),
+                **entry.facts,
+            ),
+            ring,
+        )
+
+
+_KEPT = {
+    "occurred_at",
+    "cause",
+    "receipt",
+    "reported_by",
+    "source_record_id",
+    "record_version",
+    "received_at",
+}
 
 
 def _numbers(contact: ParticipantRecontacted) -> Iterable[str]:

@@ -61,14 +61,17 @@ def _decide(done: Done, alert: Alert | None, tx: Transaction) -> Outcome:
     outcome, job = done.result.outcome, done.job
     if outcome is Outcome.UNKNOWN:
         outcome = Outcome.RETRY if job.unknowns <= UNKNOWNS_ALLOWED else Outcome.REFUSED
-    if outcome is Outcome.RETRY and alert and _needs_nobody(alert):
+    if outcome is Outcome.RETRY and alert and _is_moot(job, alert):
         return Outcome.CANCELLED
     if outcome is Outcome.RETRY and tx.now - job.created_at > GIVE_UP_AFTER:
         return Outcome.REFUSED
     return outcome
 
 
-def _needs_nobody(alert: Alert) -> bool:
+def _is_moot(job: Job, alert: Alert) -> bool:
+    """Nobody needs to be told any more; that something was withdrawn, they do."""
+    if job.purpose == StepKind.RECALL_TOLD:
+        return False
     return alert.answered_by is not None or alert.state == AlertState.SUPPRESSED
 
 

@@ -25,8 +25,8 @@ WITH claimed AS (
 SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.channel,
        claimed.purpose, claimed.alert_id, claimed.attempts, claimed.unknowns, claimed.created_at,
        claimed.traceparent, claimed.correlation_id, alert.number,
-       alert.answered_by IS NOT NULL
-         OR coalesce(alert.state = 'suppressed', false) AS answered,
+       claimed.purpose <> 'recall_told' AND (alert.answered_by IS NOT NULL
+           OR coalesce(alert.state = 'suppressed', false)) AS answered,
        site_policy.program_line_email AS line, method.id AS method_id, method.sealed_address,
        method.sealed_secret, method.code_id,
        method.verified_at IS NOT NULL AND method.gone_at IS NULL AS usable
@@ -125,7 +125,7 @@ async def add_page(tx: Transaction, alert: Alert, step: AlertStep) -> None:
     await tx.raw.execute(
         _ADD_PAGES,
         alert.site,
-        alert.recipient,
+        step.who or alert.recipient,
         step.kind,
         alert.id,
         step.seq,

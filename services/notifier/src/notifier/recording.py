@@ -47,7 +47,8 @@ _INCIDENTS = """
 SELECT t.id, t.keys, t.started_at, t.known, a.id AS alert_id, a.number, a.state, a.recipient,
        a.alert_class, a.due_at, a.headline
 FROM alert_thread t JOIN alert a ON a.id = t.alert_id
-WHERE t.site = $1 AND t.participant = $2 AND (t.started_at BETWEEN $3 AND $4 OR t.keys && $5)
+WHERE t.site = $1 AND t.participant = $2 AND NOT t.withdrawn
+  AND (t.started_at BETWEEN $3 AND $4 OR t.keys && $5)
 ORDER BY t.id FOR UPDATE OF t, a"""
 
 _RECORD = """

@@ -147,6 +147,11 @@ async def list_entries(tx: Transaction, thread_id: UUID) -> list[AlertEntry]:
     return list((await tx.exec(query)).all())
 
 
+async def get_entry(tx: Transaction, event_id: UUID) -> AlertEntry:
+    """A report that an alert stands on."""
+    return (await tx.exec(select(AlertEntry).where(AlertEntry.event_id == event_id))).one()
+
+
 async def list_notes(tx: Transaction, alert_id: UUID) -> list[AlertNote]:
     query = select(AlertNote).where(AlertNote.alert_id == alert_id).order_by(col(AlertNote.id))
     return list((await tx.exec(query)).all())

@@ -13,7 +13,7 @@ from shared.sealing import DataClass, KeyRing
 
 
 class Contact(BaseModel):
-    """One report, with the participant's name."""
+    """One report, with the participant's name. A withdrawn one was about somebody else."""
 
     display_name: str
     cause: str
@@ -33,6 +33,7 @@ class Contact(BaseModel):
     incident_number: str | None
     booking_number: str | None
     cause_number: str | None
+    withdrawn_at: AwareDatetime | None
 
 
 class AlertView(BaseModel):
@@ -107,9 +108,15 @@ class OpenAlert(BaseModel):
 
 
 def contact_of(entry: AlertEntry, ring: KeyRing) -> Contact:
-    name = ring.open(str(entry.event_id), entry.sealed_name, DataClass.IDENTITY).decode()
+    name = _name(entry, ring)
     shared = entry.model_dump(include=set(Contact.model_fields))
     return Contact(display_name=name, **shared, **entry.facts)
+
+
+def _name(entry: AlertEntry, ring: KeyRing) -> str:
+    if not entry.sealed_name:
+        return "Erased"
+    return ring.open(str(entry.event_id), entry.sealed_name, DataClass.IDENTITY).decode()
 
 
 def alert_of(alert: Alert, entry: AlertEntry, ring: KeyRing) -> AlertView:

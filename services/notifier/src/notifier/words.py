@@ -124,7 +124,9 @@ def _ending_sentence(step: AlertStep, who: str) -> str:
         case StepKind.SUPPRESSED:
             return f"Stopped: {SUPPRESSIONS[detail]}. Nobody is asked any more."
         case StepKind.RECALLED:
-            return "Withdrawn: this was about somebody else. Whoever was told of it is told so."
+            return "Withdrawn: what came in was about somebody else."
+        case StepKind.RECALL_TOLD:
+            return f"{who} is told that this was withdrawn."
         case StepKind.ACKNOWLEDGED:
             doing = f" ({ACTIONS[detail]})" if detail else ""
             return f"{who} has this{doing}."

@@ -1,0 +1,145 @@
+"""How alerts end when a participant leaves, turns out to be somebody else, or is erased."""
+
+from uuid import UUID
+
+from notifier import queue
+from notifier import repository as alerts
+from notifier.asking import ANSWER_DUE, add_step
+from notifier.domain import Alert, AlertEntry, StepKind
+from notifier.incidents import Fact, Known
+from notifier.participation import repository
+from notifier.participation.commands import EraseParticipant, FollowStatus, RecallReport
+from notifier.participation.domain import Stop, SuppressedContact, stop_of
+from shared.database import Transaction, publish
+from shared.events import (
+    AlertRecalled,
+    AlertSuppressed,
+    NotifierErased,
+    ParticipantRecontacted,
+)
+from shared.timers import clear_timer
+
+
+async def suppress_contact(contact: ParticipantRecontacted, reason: str, tx: Transaction) -> None:
+    """A report that alerts nobody has its end at once, with the reason."""
+    tx.add(
+        SuppressedContact(
+            event_id=contact.id,
+            site=contact.site,
+            participant=contact.subject,
+            receipt=contact.receipt,
+            reason=reason,
+            at=tx.now,
+        )
+    )
+    publish(tx, _suppressed(contact.site, contact.subject, contact.receipt, reason, tx))
+
+
+def _suppressed(
+    site: str, participant: str, receipt: UUID, reason: str, tx: Transaction
+) -> AlertSuppressed:
+    return AlertSuppressed(
+        site=site, subject=participant, occurred_at=tx.now, receipt=receipt, reason=reason
+    )
+
+
+async def follow_status(command: FollowStatus, tx: Transaction) -> None:
+    """An older word about somebody's status than the one that is known changes nothing."""
+    event = command.changed
+    known = await repository.find_participation(tx, event.site, event.subject)
+    if known is not None and (known.stop == Stop.ERASED or known.since > event.since):
+        return
+    stop = stop_of(event.status, event.reason)
+    await repository.put_participation(tx, event.site, event.subject, stop, event.since)
+    if stop is not None:
+        await _stop_all(event.site, event.subject, stop, tx)
+
+
+async def _stop_all(site: str, participant: str, reason: Stop, tx: Transaction) -> None:
+    for alert in await alerts.list_open_about(tx, site, participant):
+        add_step(alert, StepKind.SUPPRESSED, tx, detail=reason)
+        headline = await alerts.get_entry(tx, alert.headline)
+        publish(tx, _suppressed(site, participant, headline.receipt, reason, tx))
+        await clear_timer(tx, ANSWER_DUE, str(alert.id))
+        await alerts.touch_inboxes(tx, alert.id)
+    await tx.flush()
+    await repository.cancel_messages(tx, site, participant)
+
+
+async def recall_report(command: RecallReport, tx: Transaction) -> None:
+    """Take one report out of its thread; an alert that nothing else stands behind is recalled."""
+    event = command.corrected
+    wrong = await repository.list_entries_of(tx, event.site, event.subject, event.receipt)
+    for thread_id in sorted({entry.thread_id for entry in wrong}):
+        in_thread = await repository.list_alerts_of_thread(tx, thread_id)
+        gone = [entry.event_id for entry in wrong if entry.thread_id == thread_id]
+        entries = await alerts.list_entries(tx, thread_id)
+        standing = [e for e in entries if e.withdrawn_at is None and e.event_id not in gone]
+        await repository.blank_entries(tx, gone)
+        await _relearn(thread_id, event.site, standing, tx)
+        for alert in in_thread:
+            await _correct(alert, standing, event.correction, tx)
+
+
+async def _relearn(thread_id: UUID, site: str, standing: list[AlertEntry], tx: Transaction) -> None:
+    """What the wrong report said must not make the next right one look known."""
+    known, keys = Known(), frozenset[str]()
+    for entry in standing:
+        fact = Fact.of_entry(entry, site, tx.ring)
+        known, keys = known.learn(fact), keys | fact.keys
+    await repository.relearn(tx, thread_id, keys, known)
+
+
+async def _correct(
+    alert: Alert, standing: list[AlertEntry], correction: str, tx: Transaction
+) -> None:
+    """An alert keeps standing on what is left of it; on nothing, it is recalled."""
+    own = [entry for entry in standing if entry.alert_id == alert.id]
+    if not own:
+        await _recall(alert, correction, tx)
+    elif alert.headline not in {entry.event_id for entry in own}:
+        alert.headline = own[-1].event_id
+        await alerts.touch_inboxes(tx, alert.id)
+
+
+async def _recall(alert: Alert, correction: str, tx: Transaction) -> None:
+    """A message to exactly those whom one about it has reached, or perhaps has."""
+    if alert.recalled_at is not None:
+        return
+    alert.recalled_at = tx.now
+    await clear_timer(tx, ANSWER_DUE, str(alert.id))
+    await queue.cancel(tx, alert.id)
+    add_step(alert, StepKind.RECALLED, tx, detail=correction)
+    for who in await repository.list_reached(tx, alert.id):
+        step = add_step(alert, StepKind.RECALL_TOLD, tx, who=who)
+        await tx.flush()
+        await queue.add_page(tx, alert, step)
+    recalled = AlertRecalled(
+        site=alert.site,
+        subject=alert.participant,
+        occurred_at=tx.now,
+        alert_id=alert.id,
+        reason=correction,
+    )
+    publish(tx, recalled)
+    await alerts.touch_inboxes(tx, alert.id)
+
+
+async def erase_participant(command: EraseParticipant, tx: Transaction) -> None:
+    """Names, facts and notes are destroyed at once; ids and times of what was done stay."""
+    event = command.erased
+    site, participant = event.site, event.subject
+    await repository.put_participation(tx, site, participant, Stop.ERASED, tx.now)
+    await _stop_all(site, participant, Stop.ERASED, tx)
+    threads = {e.thread_id for e in await repository.list_entries_of(tx, site, participant)}
+    records = await repository.blank_all(tx, site, participant)
+    for thread_id in sorted(threads):
+        await _relearn(thread_id, site, [], tx)
+    erased = NotifierErased(
+        site=site,
+        subject=participant,
+        occurred_at=tx.now,
+        erasure_id=event.erasure_id,
+        records=records,
+    )
+    publish(tx, erased)
