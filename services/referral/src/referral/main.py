@@ -8,6 +8,9 @@ from referral.consumers import SUBSCRIPTIONS
 from referral.contacts.api import router as contacts
 from referral.criteria.api import router as criteria
 from referral.feeds.api import router as feeds
+from referral.followers.api import router as followers
+from referral.followers.deliveries import tell_followers
+from referral.handoffs.api import router as handoffs
 from referral.referrals.api import router as referrals
 from referral.settings import Settings
 from referral.timers import SWEEPS, TIMERS
@@ -18,11 +21,12 @@ from shared.supervisor import end_process
 SERVICE = service.Service(
     name="referral",
     purpose="The front door for police and community: referrals and reported contacts.",
-    routers=(contacts, referrals, criteria, feeds),
+    routers=(contacts, referrals, handoffs, criteria, feeds, followers),
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     takes_reports=True,
     sweeps=SWEEPS,
+    tasks=(tell_followers,),
 )
 
 

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from typing import cast
+from uuid import UUID
 
 from referral.contacts.repository import forget_refusals
 from referral.feeds.repository import note_reports
+from referral.followers.repository import forget_follow_ups
+from referral.handoffs.handlers import CLOCK, note_late
 from referral.settings import Settings
 from shared.config import ServiceSettings
 from shared.database import Transaction
@@ -27,5 +30,14 @@ async def sweep_refusals(tx: Transaction, settings: ServiceSettings) -> int:
     return await forget_refusals(tx, before, PAGE)
 
 
-TIMERS: TimerHandlers = {FEEDS: bring_feeds_up_to_date}
-SWEEPS = (sweep_refusals,)
+async def on_handoff_due(timer: Timer, tx: Transaction) -> None:
+    await note_late(UUID(timer.subject), tx)
+
+
+async def sweep_follow_ups(tx: Transaction, settings: ServiceSettings) -> int:
+    before = tx.now - timedelta(days=settings.event_retention_days)
+    return await forget_follow_ups(tx, before, PAGE)
+
+
+TIMERS: TimerHandlers = {FEEDS: bring_feeds_up_to_date, CLOCK: on_handoff_due}
+SWEEPS = (sweep_refusals, sweep_follow_ups)

@@ -149,6 +149,10 @@ class Referral(SQLModel, table=True):
         self.called_at = at
         self._become(_State.HANDOFF_PENDING)
 
+    def require_handoff(self) -> None:
+        """Raises unless the program was called and the person is not with it yet."""
+        self._require((_State.HANDOFF_PENDING,))
+
     def hand_off(self, at: datetime) -> None:
         """The person is with the program now."""
         self._require((_State.HANDOFF_PENDING,))

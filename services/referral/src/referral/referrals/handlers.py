@@ -5,6 +5,8 @@ from uuid import UUID
 from referral.criteria.domain import Outcome
 from referral.criteria.facts import Door
 from referral.criteria.repository import CriteriaVersion, get_criteria, get_current
+from referral.followers.handlers import tell_follower
+from referral.handoffs.repository import find_handoff
 from referral.referrals import records, repository
 from referral.referrals.clocks import outreach_due_at
 from referral.referrals.commands import (
@@ -119,6 +121,7 @@ def _set_outreach_clock(referral: Referral, criteria: CriteriaVersion, tx: Trans
 async def decline_referral(command: DeclineReferral, tx: Transaction) -> Referral:
     referral = await get_for_step(command, tx)
     publish(tx, referral.decline(command.declined_by, tx.now))
+    await _tell_end(referral, tx)
     return referral
 
 
@@ -126,6 +129,7 @@ async def withdraw_referral(command: WithdrawReferral, tx: Transaction) -> Refer
     referral = await get_referral(command.referral_id, command.by, tx, to_change=True)
     if closed := referral.withdraw(tx.now):
         publish(tx, closed)
+    await _tell_end(referral, tx)
     return referral
 
 
@@ -133,7 +137,14 @@ async def close_referral(command: CloseReferral, tx: Transaction) -> Referral:
     referral = await get_for_step(command, tx)
     if closed := referral.close(command.reason, tx.now):
         publish(tx, closed)
+    await _tell_end(referral, tx)
     return referral
+
+
+async def _tell_end(referral: Referral, tx: Transaction) -> None:
+    """Whoever waits beside the person for a handoff has to hear that nobody comes."""
+    if handoff := await find_handoff(tx, referral.id):
+        await tell_follower(referral, handoff, "ended", tx)
 
 
 async def advance_referral(command: AdvanceReferral, tx: Transaction) -> None:

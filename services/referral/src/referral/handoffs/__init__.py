@@ -1,0 +1,1 @@
+"""The warm handoff: called, dispatched, arrived, handed over; its clock decides nothing."""
