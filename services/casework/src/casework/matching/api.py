@@ -53,6 +53,26 @@ class ReportSide(BaseModel):
     person: Side
 
 
+class Bar(BaseModel):
+    """What one field says, in bits: above zero it supports, below it contradicts."""
+
+    field: str
+    level: str
+    weight: float
+    rarity: float
+
+
+class EvidenceAnswer(BaseModel):
+    """Why it is a question: the rule, the doubts, and one bar per field known on both sides."""
+
+    model: str
+    rule: str
+    doubts: list[str]
+    weight: float
+    prior: float
+    parts: list[Bar]
+
+
 class ReviewAnswer(BaseModel):
     """One question: is the reported person the one on file? Identifiers are never shown (R-25)."""
 
@@ -64,6 +84,7 @@ class ReviewAnswer(BaseModel):
     raised_at: datetime
     due_at: datetime
     unsure_by: str | None
+    evidence: EvidenceAnswer | None
     on_file: Side
     reported: ReportSide | None
 

@@ -1,18 +1,20 @@
 """People on file, what a report turned out to be, and the reviews that humans decide."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from casework.matching.errors import ReviewNotOpen
 from casework.matching.identity import Identity
 from casework.matching.names import Name
-from casework.matching.scoring import tier_of
+from casework.matching.scoring import Evidence, score
 from casework.participants.person import Person
 from shared.events import IdentityReviewRaised, MatchTier
 from shared.ids import new_id
@@ -45,6 +47,9 @@ class Candidate:
     case_manager: str | None = None
     enrolled_at: datetime | None = None
     ruled_out: bool = False
+    # More people share a key with the report than were looked at: there may be another like this.
+    crowded: bool = False
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,14 @@ class Finding:
     @property
     def match(self) -> Candidate | None:
         """Two participants who match one record exactly are always reviewed (domain.md 7.6)."""
-        sure = self.confirmed or self.tier is MatchTier.EXACT
-        return self.candidates[0] if sure and len(self.candidates) == 1 else None
+        sure = self.tier is MatchTier.EXACT
+        alone = len(self.candidates) == 1 and not self._may_have_a_namesake
+        return self.candidates[0] if self.confirmed or (sure and alone) else None
+
+    @property
+    def _may_have_a_namesake(self) -> bool:
+        """Not everybody was looked at, and no number says who it is."""
+        return any(who.crowded and not who.identity.identifiers for who in self.candidates)
 
     @property
     def outcome(self) -> str:
@@ -73,7 +84,9 @@ def decide(record: Identity, candidates: Sequence[Candidate], on: date) -> Findi
     by_tier: dict[MatchTier, list[Candidate]] = {}
     for candidate in candidates:
         if not candidate.ruled_out:
-            by_tier.setdefault(tier_of(record, candidate.identity, on), []).append(candidate)
+            evidence = score(record, candidate.identity, on)
+            scored = replace(candidate, evidence=evidence)
+            by_tier.setdefault(evidence.tier, []).append(scored)
     for tier in (MatchTier.EXACT, MatchTier.PROBABLE, MatchTier.POSSIBLE):
         if tier in by_tier:
             return Finding(tier, tuple(by_tier[tier]))
@@ -99,6 +112,7 @@ class IdentityReview(SQLModel, table=True):
     participant_key: str
     tier: str
     identity_digest: bytes | None
+    evidence: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     state: str = "open"
     raised_at: datetime = Field(sa_type=DateTime(timezone=True))
     due_at: datetime = Field(sa_type=DateTime(timezone=True))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from casework.matching import contacts, repository
+from casework.matching.candidates import Wanted, find_candidate, find_candidates
 from casework.matching.commands import DecideReview, MarkAlerted, MatchReport, OpenFile
 from casework.matching.domain import (
     Candidate,
@@ -48,8 +49,8 @@ async def match_report(cmd: MatchReport, tx: Transaction, policy: Policy) -> Non
 
 async def _find(tx: Transaction, report: Report, record: Identity) -> Finding:
     known_as = identity_digest(record, report.site, tx.ring.digest)
-    candidates = await repository.list_candidates(tx, report.site, record, known_as)
-    return decide(record, candidates, report.occurred_at.date())
+    [found] = await find_candidates(tx, [Wanted(report.site, record, known_as)])
+    return decide(record, found, report.occurred_at.date())
 
 
 async def _tell(tx: Transaction, report: Report, found: Finding, policy: Policy) -> None:
@@ -72,6 +73,7 @@ def _review(
         participant_key=who.participant_key,
         tier=tier,
         identity_digest=identity_digest(record, report.site, tx.ring.digest),
+        evidence=who.evidence.as_json() if who.evidence else None,
         raised_at=tx.now,
         due_at=review_due_at(kind, tx.now, zone, policy.custody_review),
     )
@@ -88,7 +90,7 @@ async def open_file(cmd: OpenFile, tx: Transaction, policy: Policy) -> None:
     if await files.find_referral(tx, referral.referral_id):
         return
     record = described(referral.person, referral.site, tx.ring.digest)
-    known = await repository.list_candidates(tx, referral.site, record, b"")
+    [known] = await find_candidates(tx, [Wanted(referral.site, record)])
     match = decide(record, known, referral.occurred_at.date()).match
     if match:
         person = await files.get_person(tx, match.participant_key)
@@ -153,7 +155,7 @@ async def decide_review(cmd: DecideReview, tx: Transaction, policy: Policy) -> I
 async def _confirm(tx: Transaction, review: IdentityReview, policy: Policy) -> None:
     """Numbers that a human confirmed are learned: the next report with them is an exact match."""
     report = (await contacts.get_waiting(tx, [review.receipt])).get(review.receipt)
-    who = await repository.find_candidate(tx, review.site, review.participant_key)
+    who = await find_candidate(tx, review.site, review.participant_key)
     if report is None:
         raise ReviewNotOpen
     if who is None:

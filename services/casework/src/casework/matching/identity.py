@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from casework.matching.names import Name, read_full_name, read_name, short_forms
+from casework.matching.names import Name, phonetic, read_full_name, read_name, short_forms
 from shared.events import IdentifierPart, PersonPart
 
 Digest = Callable[..., bytes]
@@ -55,31 +55,47 @@ def identifier_digest(identifier: IdentifierPart, site: str, digest: Digest) -> 
 
 
 def search_keys(identity: Identity) -> set[str]:
-    """The keys under which a person on file is found."""
-    keys = set()
-    sounds = {s for name in identity.names for s in name.sounds}
-    if identity.dob:
-        keys = {f"d:{identity.dob}"}
-        keys |= {f"y:{s}:{identity.dob.year}" for s in sounds}
-        keys |= {f"m:{s}:{identity.dob:%m%d}" for s in sounds}
+    """The keys under which a person on file is found; each holds few even among a million."""
+    keys = {f"d:{identity.dob}"} if identity.dob else set()
     for name in identity.names:
-        initials = {s + name.given[:1] for s in name.sounds if name.given}
-        keys |= {f"n:{initial}" for initial in initials}
-        # People without a date of birth are few, and only their names can find them.
-        keys |= {f"u:{initial}" for initial in initials if identity.dob is None}
+        if name.given and name.surname:
+            keys.add(f"f:{name.given} {name.joined_surname}")
+        for sound in name.sounds:
+            keys |= _dated(sound, name.given[:1], identity.dob)
+            keys |= _named(sound, name.given, identity)
     return keys
 
 
-def lookup_keys(identity: Identity) -> set[str]:
-    """The keys to look under for a reported person.
+def _dated(sound: str, initial: str, dob: date | None) -> set[str]:
+    """One wrong digit leaves the year or the day of a date intact, so two keys find both."""
+    return {f"y:{sound}{initial}:{dob.year}", f"m:{sound}:{dob:%m%d}"} if dob else set()
 
-    One wrong digit leaves the year or the day of a date of birth intact, so two keys find both.
-    """
+
+def _named(sound: str, given: str, identity: Identity) -> set[str]:
+    """By names alone: for reports without a date of birth, and for such people on file (u)."""
+    if not given:
+        return set()
+    kinds = {"n"} if identity.dob else {"n", "u"}
+    keys = {f"{kind}:{sound}{phonetic(given)}" for kind in kinds}
+    # Only an initial is known on one side: i is asked by initials, j always, and few are there.
+    return keys | {f"{'j' if len(given) == 1 else 'i'}:{sound}{given[0]}"}
+
+
+def lookup_keys(identity: Identity) -> set[str]:
+    """The keys to look under for a reported person."""
+    keys = {f"d:{identity.dob}"} if identity.dob else set()
     kind = "u" if identity.dob else "n"
-    keys = {key for key in search_keys(identity) if key[0] in "dym"}
     for name in identity.names:
-        initials = {given[:1] for given in (name.given, *short_forms(name.given)) if given}
-        keys |= {f"{kind}:{s}{initial}" for s in name.sounds for initial in initials}
+        if name.given and name.surname and not identity.dob:
+            keys.add(f"f:{name.given} {name.joined_surname}")
+        forms = {name.given, *short_forms(name.given)} if name.given else set()
+        for sound in name.sounds:
+            for initial in {form[0] for form in forms} or {""}:
+                keys |= _dated(sound, initial, identity.dob)
+            keys |= {f"{kind}:{sound}{phonetic(form)}" for form in forms}
+            if forms and not identity.dob:
+                kinds = "ij" if len(name.given) == 1 else "j"
+                keys |= {f"{kind}:{sound}{name.given[0]}" for kind in kinds}
     return keys
 
 

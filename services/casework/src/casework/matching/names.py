@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from nicknames import NickNamer
@@ -31,6 +31,8 @@ _SOUNDS = {
 }  # fmt: skip
 # A part of a double surname shorter than this (de, la, bin) says too little on its own.
 _SHORTEST_PART = 3
+# Names of strangers pass through here for as long as the process lives.
+_KEPT = 20_000
 
 
 class Name(NamedTuple):
@@ -44,6 +46,15 @@ class Name(NamedTuple):
     @property
     def joined_surname(self) -> str:
         return self.surname.replace(" ", "")
+
+    @property
+    def joined_given(self) -> str:
+        return f"{self.given}{self.middle}".replace(" ", "")
+
+    @property
+    def swapped(self) -> "Name":
+        """With the fields in each other's place, as clerks do."""
+        return self._replace(given=self.joined_surname, surname=self.given)
 
     @property
     def surname_parts(self) -> frozenset[str]:
@@ -103,7 +114,7 @@ def _without_suffix(words: list[str], *, keep: int = 1) -> tuple[list[str], str]
     return words, ""
 
 
-@cache
+@lru_cache(_KEPT)
 def short_forms(given: str) -> frozenset[str]:
     """Sam -> Samuel, Samantha ...; William -> Bill, Will ... The name itself is not among them."""
     known = _nicknamer()
@@ -112,10 +123,13 @@ def short_forms(given: str) -> frozenset[str]:
 
 def are_nicknames(one: str, other: str) -> bool:
     """True for Sam and Samuel, and for Bill and Will, who may both be William."""
-    if other in short_forms(one) or one in short_forms(other):
-        return True
-    known = _nicknamer()
-    return bool(known.canonicals_of(one) & known.canonicals_of(other))
+    return not full_forms(one).isdisjoint(full_forms(other))
+
+
+@lru_cache(_KEPT)
+def full_forms(given: str) -> frozenset[str]:
+    """The name and what it may be short for: bill, william."""
+    return frozenset(_nicknamer().canonicals_of(given)) | {given}
 
 
 def phonetic(word: str) -> str:

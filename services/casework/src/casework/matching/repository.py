@@ -1,36 +1,15 @@
 """Every query about people, their identifiers and the reviews."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from casework.matching.domain import Candidate, IdentityReview, identity_of, read_names
+from casework.matching.domain import IdentityReview, identity_of
 from casework.matching.errors import NoSuchReview
-from casework.matching.identity import Identity, lookup_keys, search_keys
-from casework.participants.person import Person, display_name
+from casework.matching.identity import search_keys
+from casework.participants.person import Person
 from shared.database import Transaction
-
-# A name that half a city bears must not make one report slow.
-_MOST_CANDIDATES = 200
-
-_CANDIDATE = """
-SELECT p.participant_key, p.site, p.given, p.surname, p.names, p.dob, p.sex,
-       f.case_manager, f.enrolled_at,
-       ARRAY(SELECT i.digest FROM identifier_digest i
-             WHERE i.participant_key = p.participant_key AND i.digest = ANY($2)) AS shared,
-       EXISTS (SELECT FROM ruled_out r WHERE r.participant_key = p.participant_key
-                                         AND r.identity_digest = $3) AS ruled_out
-FROM person p JOIN participant_file f USING (participant_key)
-WHERE p.site = $1 AND f.state <> 'exited' AND p.participant_key = ANY"""
-
-# The keys are gathered first, in an array, so that every plan is a handful of index lookups.
-_LOOKUP = f"""{_CANDIDATE} (ARRAY(
-    SELECT participant_key FROM identifier_digest WHERE digest = ANY($2)
-    UNION
-    (SELECT participant_key FROM person_key WHERE site = $1 AND key = ANY($4)
-     LIMIT {_MOST_CANDIDATES})))"""  # noqa: S608 - constant text
 
 
 async def share_roster(tx: Transaction, site: str) -> None:
@@ -49,38 +28,6 @@ async def own_roster(tx: Transaction, site: str) -> None:
     """Change the site's people alone: two referrals of one person must not open two files."""
     await tx.raw.execute("SELECT pg_advisory_xact_lock(hashtextextended('roster:' || $1, 0))", site)
     tx.info[site] = "owned"
-
-
-async def list_candidates(
-    tx: Transaction, site: str, identity: Identity, known_as: bytes
-) -> list[Candidate]:
-    """Everybody with an open file at the site who may be meant; one statement, indexes only."""
-    keys = sorted(lookup_keys(identity))
-    rows = await tx.raw.fetch(_LOOKUP, site, list(identity.identifiers), known_as, keys)
-    return [_candidate(row) for row in rows]
-
-
-async def find_candidate(tx: Transaction, site: str, participant_key: str) -> Candidate | None:
-    """One person on file, unless the file was closed."""
-    row = await tx.raw.fetchrow(f"{_CANDIDATE} ($4)", site, [], b"", [participant_key])
-    return _candidate(row) if row else None
-
-
-def _candidate(row: Mapping[str, Any]) -> Candidate:
-    return Candidate(
-        participant_key=row["participant_key"],
-        site=row["site"],
-        identity=Identity(
-            names=read_names(row["names"]),
-            dob=row["dob"],
-            sex=row["sex"],
-            identifiers=frozenset(row["shared"]),
-        ),
-        display_name=display_name(row["given"], row["surname"]),
-        case_manager=row["case_manager"],
-        enrolled_at=row["enrolled_at"],
-        ruled_out=row["ruled_out"],
-    )
 
 
 async def add_keys(tx: Transaction, person: Person, identifiers: Collection[bytes]) -> None:

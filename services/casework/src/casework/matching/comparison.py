@@ -1,0 +1,209 @@
+"""How far a reported identity and a person on file agree, field by field."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from rapidfuzz.distance import JaroWinkler
+
+from casework.matching.identity import Identity
+from casework.matching.names import Name, are_nicknames
+
+SIMILAR_FROM = 0.92
+LOOSE_FROM = 0.80
+# An officer's estimate of an age is off by this much without saying anything.
+AGE_SLACK = 2
+
+
+class Level(StrEnum):
+    """How far two values agree; unknown neither supports nor contradicts."""
+
+    EQUAL = "equal"
+    ALIKE = "alike"  # a nickname, an initial, one part of a double surname
+    SIMILAR = "similar"  # one slip of the pen
+    LOOSE = "loose"  # several
+    TYPO = "typo"  # a date with one digit wrong, or two swapped
+    YEAR = "year"  # a date in the same year
+    SWAPPED = "swapped"  # surname and given name in each other's place
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+CLOSE = frozenset({Level.EQUAL, Level.ALIKE, Level.SIMILAR})
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One level per field, for the pair of names that agrees best."""
+
+    surname: Level
+    given: Level
+    order: Level
+    middle: Level
+    suffix: Level
+    dob: Level
+    age: Level
+    sex: Level
+    # The values that are equal, for looking up how rare they are.
+    same_surname: str = ""
+    same_given: str = ""
+
+    @property
+    def contradicts_identifier(self) -> bool:
+        """A shared number with another date of birth, or with another name and no date at all."""
+        if self.dob is Level.UNKNOWN:
+            return not {self.surname, self.given} & {*CLOSE, Level.UNKNOWN}
+        return self.dob is not Level.EQUAL
+
+    @property
+    def is_exact(self) -> bool:
+        """Name and date of birth and one more; twins and Jr./Sr. fail by a contradiction."""
+        more = (self.middle, self.suffix, self.sex)
+        same = {self.surname, self.given, self.dob, self.order} == {Level.EQUAL}
+        supported = self.sex is Level.EQUAL or self.middle in CLOSE
+        return same and supported and Level.DIFFERENT not in more
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why this is no more than possible, however rare the names: twins, fathers, namesakes."""
+        found = {
+            "another_given_name": self.given is Level.DIFFERENT,
+            "another_surname": self.surname is Level.DIFFERENT,
+            "birth_date_unknown": self.dob is Level.UNKNOWN,
+            "another_birth_date": self.dob in (Level.YEAR, Level.DIFFERENT),
+        }
+        return tuple(name for name, present in found.items() if present)
+
+
+@dataclass(frozen=True, slots=True)
+class NameAgreement:
+    """The part of an agreement that one pair of names decides."""
+
+    surname: Level
+    given: Level
+    order: Level
+    middle: Level
+    suffix: Level
+    same_surname: str
+    same_given: str
+
+
+Weigh = Callable[[str, Level], float]
+_NO_NAME = Name()
+
+
+def compare(record: Identity, person: Identity, on: date, weigh: Weigh) -> Agreement:
+    """`weigh(field, level)` says which of several pairs of names supports most."""
+    found = max(_name_agreements(record, person), key=lambda pair: _support(pair, weigh))
+    dob = compare_dobs(record.dob, person.dob)
+    return Agreement(
+        found.surname, found.given, found.order, found.middle, found.suffix,
+        dob=dob,
+        age=compare_ages(record.ages, person.dob, on) if dob is Level.UNKNOWN else Level.UNKNOWN,
+        sex=_same(record.sex, person.sex),
+        same_surname=found.same_surname,
+        same_given=found.same_given,
+    )  # fmt: skip
+
+
+def _support(pair: NameAgreement, weigh: Weigh) -> tuple[float, int, float]:
+    named = weigh("surname", pair.surname) + weigh("given", pair.given)
+    # Among equals the fuller names: they can contradict each other, aliases cannot.
+    known = (pair.middle is not Level.UNKNOWN) + (pair.suffix is not Level.UNKNOWN)
+    doubt = -weigh("middle", pair.middle) - weigh("suffix", pair.suffix)
+    return named + weigh("order", pair.order), known, doubt
+
+
+def _name_agreements(record: Identity, person: Identity) -> list[NameAgreement]:
+    found = []
+    for one in record.names or (_NO_NAME,):
+        for other in person.names or (_NO_NAME,):
+            straight = compare_names(one, other)
+            found.append(straight)
+            both_known = straight.order is not Level.UNKNOWN
+            if both_known and not {straight.surname, straight.given} & CLOSE:
+                swapped = compare_names(one.swapped, other, Level.SWAPPED)
+                found += [swapped] if {swapped.surname, swapped.given} <= CLOSE else []
+    return found
+
+
+def compare_names(one: Name, other: Name, order: Level = Level.EQUAL) -> NameAgreement:
+    surname, given = compare_surnames(one, other), compare_given(one, other)
+    if not (one.surname and one.given and other.surname and other.given):
+        order = Level.UNKNOWN
+    return NameAgreement(
+        surname, given, order, compare_words(one.middle, other.middle),
+        _same(one.suffix, other.suffix),
+        other.joined_surname if surname is Level.EQUAL else "",
+        other.given if given is Level.EQUAL else "",
+    )  # fmt: skip
+
+
+def _same(one: str | None, other: str | None) -> Level:
+    if not one or not other:
+        return Level.UNKNOWN
+    return Level.EQUAL if one == other else Level.DIFFERENT
+
+
+def _spelled(one: str, other: str) -> Level:
+    closeness = JaroWinkler.similarity(one, other, score_cutoff=LOOSE_FROM)
+    if closeness >= SIMILAR_FROM:
+        return Level.SIMILAR
+    return Level.LOOSE if closeness >= LOOSE_FROM else Level.DIFFERENT
+
+
+def compare_surnames(one: Name, other: Name) -> Level:
+    """A part of a double surname is alike: Garcia is Garcia Lopez in another system."""
+    level = _same(one.joined_surname, other.joined_surname)
+    if level is not Level.DIFFERENT:
+        return level
+    if one.surname_parts & other.surname_parts:
+        return Level.ALIKE
+    return _spelled(one.joined_surname, other.joined_surname)
+
+
+def compare_given(one: Name, other: Name) -> Level:
+    """Mary Ann in one field or in two is one name."""
+    level = compare_words(one.given, other.given)
+    if level in (Level.LOOSE, Level.DIFFERENT) and one.joined_given == other.joined_given:
+        return Level.SIMILAR
+    return level
+
+
+def compare_words(one: str, other: str) -> Level:
+    """Initials and nicknames are alike: S. and Sam are both Samuel."""
+    level = _same(one, other)
+    if level is not Level.DIFFERENT:
+        return level
+    initial = min(len(one), len(other)) == 1 and one[0] == other[0]
+    return Level.ALIKE if initial or are_nicknames(one, other) else _spelled(one, other)
+
+
+def compare_dobs(one: date | None, other: date | None) -> Level:
+    if one is None or other is None:
+        return Level.UNKNOWN
+    if one == other:
+        return Level.EQUAL
+    if one_typo_apart(one, other):
+        return Level.TYPO
+    return Level.YEAR if one.year == other.year else Level.DIFFERENT
+
+
+def one_typo_apart(one: date, other: date) -> bool:
+    """One digit off, two neighbors swapped, or day and month swapped."""
+    if (one.year, one.month, one.day) == (other.year, other.day, other.month):
+        return True
+    a, b = one.isoformat().replace("-", ""), other.isoformat().replace("-", "")
+    off = [i for i in range(8) if a[i] != b[i]]
+    if len(off) == 2 and off[1] == off[0] + 1:
+        return a[off[0]] == b[off[1]] and a[off[1]] == b[off[0]]
+    return len(off) == 1
+
+
+def compare_ages(ages: tuple[int, int] | None, dob: date | None, on: date) -> Level:
+    if ages is None or dob is None:
+        return Level.UNKNOWN
+    age = on.year - dob.year - ((on.month, on.day) < (dob.month, dob.day))
+    fits = ages[0] - AGE_SLACK <= age <= ages[1] + AGE_SLACK
+    return Level.EQUAL if fits else Level.DIFFERENT
