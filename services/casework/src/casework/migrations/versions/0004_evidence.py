@@ -9,8 +9,8 @@ from alembic import op
 from casework.matching.domain import read_names
 from casework.matching.identity import Identity, search_keys
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
