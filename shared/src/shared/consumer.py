@@ -1,6 +1,7 @@
 """The consumer: Kafka -> transaction -> inbox -> handler -> commit -> offset, in that order.
 
-A batch is one transaction on the fast path; when anything in it fails, each message gets its own.
+What one poll brings is one transaction on the fast path; when anything in it fails, each message
+gets its own.
 A fault of the surroundings is retried in place; a message that cannot succeed becomes a dead letter
 and its neighbors go on.
 """
@@ -8,24 +9,28 @@ and its neighbors go on.
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import chain, repeat
+from contextlib import ExitStack, contextmanager
+from itertools import chain, groupby, repeat
+from typing import cast
 from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
-from aiokafka.structs import TopicPartition
+from aiokafka.structs import ConsumerRecord, TopicPartition
 from opentelemetry.trace import SpanKind, Tracer
 
 from shared import dead_letters, faults, inbox
+from shared.batches import Batch, InBatches
 from shared.config import ServiceSettings
-from shared.context import working_on
+from shared.context import Surroundings, working_on
 from shared.database import Database, Transaction
 from shared.errors import is_transient
+from shared.events.base import Event
 from shared.events.wire import Undecodable
 from shared.kafka import new_consumer
 from shared.messages import NO_TYPE, Handler, Message, Subscriptions
+from shared.pacing import Pace
 from shared.telemetry import SpineMetrics, remote_span
 
 BATCH = 500
@@ -91,18 +96,27 @@ class Consumer:
             await kafka.stop()
 
     async def _poll(self, kafka: AIOKafkaConsumer) -> None:
+        pace = Pace()
         while not self._stopping:
-            batches = await kafka.getmany(timeout_ms=IDLE_MS, max_records=BATCH)
-            for partition, records in batches.items():
-                self._in_hand = True
-                faults.step("consumer.received")
-                await self.handle([Message.from_record(record) for record in records])
-                faults.step("consumer.handled")
-                self._uncommitted[partition] = records[-1].offset + 1
-                self._in_hand = False
-                self._progress_at = time.monotonic()
-            if not batches or time.monotonic() - self._committed_at > COMMIT_EVERY_SECONDS:
+            polled = await kafka.getmany(timeout_ms=IDLE_MS, max_records=BATCH)
+            pace.begin()
+            if polled:
+                await self._take(polled)
+            if not polled or time.monotonic() - self._committed_at > COMMIT_EVERY_SECONDS:
                 await self._commit(kafka)
+            if 0 < sum(map(len, polled.values())) < BATCH:
+                await pace.rest()
+
+    async def _take(self, polled: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]]) -> None:
+        """All partitions' records in one transaction: each partition's order is kept."""
+        self._in_hand = True
+        faults.step("consumer.received")
+        await self.handle([Message.from_record(r) for records in polled.values() for r in records])
+        faults.step("consumer.handled")
+        for partition, records in polled.items():
+            self._uncommitted[partition] = records[-1].offset + 1
+        self._in_hand = False
+        self._progress_at = time.monotonic()
 
     async def _commit(self, kafka: AIOKafkaConsumer) -> None:
         self._committed_at = time.monotonic()
@@ -136,7 +150,7 @@ class Consumer:
             self._count(handled, len(known))
 
     async def _apply(self, messages: Sequence[Message], tx: Transaction) -> int:
-        pairs: dict[tuple[UUID, str], tuple[Message, Handler]] = {}
+        pairs: dict[tuple[UUID, str], tuple[Message, Handler | InBatches]] = {}
         for message in messages:
             if message.event_type not in self._handlers:
                 raise Undecodable("missing ce_type")
@@ -144,14 +158,25 @@ class Consumer:
             event = message.read(event_type, self._database.ring)
             pairs.setdefault((event.id, handler.__name__), (message, handler))
         fresh = await inbox.claim(tx.raw, pairs)
-        for claim, (message, handler) in pairs.items():
-            if claim in fresh:
-                await self._call(handler, message, tx)
+        work = [pair for claim, pair in pairs.items() if claim in fresh]
+        for handler, run in groupby(work, key=lambda pair: pair[1]):
+            await self._call(handler, [message for message, _ in run], tx)
         return len(fresh)
 
-    async def _call(self, handler: Handler, message: Message, tx: Transaction) -> None:
-        with self._around(message):
-            await handler(message.event, tx)
+    async def _call(
+        self, handler: Handler | InBatches, messages: Sequence[Message], tx: Transaction
+    ) -> None:
+        if not isinstance(handler, InBatches):
+            for message in messages:
+                with self._around(message):
+                    await handler(message.event, tx)
+            return
+        with ExitStack() as spans:
+            items = []
+            for message in messages:
+                spans.enter_context(self._around(message))
+                items.append((cast("Event", message.event), Surroundings.here()))
+            await handler(Batch(items), tx)
 
     @contextmanager
     def _around(self, message: Message) -> Iterator[None]:

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from opentelemetry import context as otel_context
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _propagator = TraceContextTextMapPropagator()
@@ -43,3 +45,25 @@ def working_on(correlation_id: str | None, causation_id: str | None) -> Iterator
         yield
     finally:
         _current.reset(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A work context and a span, to come back to."""
+
+    work: WorkContext
+    span: Context
+
+    @classmethod
+    def here(cls) -> "Surroundings":
+        return cls(_current.get(), otel_context.get_current())
+
+    @contextmanager
+    def again(self) -> Iterator[None]:
+        """Everything inside belongs to what was going on when these were taken."""
+        work, span = _current.set(self.work), otel_context.attach(self.span)
+        try:
+            yield
+        finally:
+            otel_context.detach(span)
+            _current.reset(work)

@@ -29,6 +29,10 @@ _LIMITS = {
 }
 
 
+class NotCommitted(Exception):
+    """The transaction was rolled back, because a statement in it had failed unnoticed."""
+
+
 def sqlalchemy_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
@@ -84,7 +88,7 @@ class Database:
         async with self._engine.connect() as connection:
             tx = await self._begin(connection)
             try:
-                async with tx, tx.raw.transaction():
+                async with tx, _all_or_nothing(tx.raw):
                     yield tx
                     await _complete(tx)
                     faults.step("database.before_commit", tx.staged)
@@ -121,13 +125,25 @@ class Database:
         await self._engine.dispose()
 
 
+@asynccontextmanager
+async def _all_or_nothing(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """BEGIN and COMMIT by hand, to see the answer to COMMIT, which asyncpg's own does not show."""
+    await connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        if not connection.is_closed():
+            await connection.execute("ROLLBACK")
+        raise
+    # After an error that somebody swallowed PostgreSQL answers COMMIT with a silent rollback.
+    if await connection.execute("COMMIT") != "COMMIT":
+        raise NotCommitted
+
+
 async def _complete(tx: Transaction) -> None:
     await tx.flush()
     # Last, so that the order of `seq` is the order of commits for a locked aggregate.
     await outbox.write(tx.raw, tx.staged)
-    if not tx.staged:
-        # PostgreSQL answers COMMIT after a swallowed error with a silent rollback: raise instead.
-        await tx.raw.execute("SELECT")
 
 
 def _refuse_closed(connection: Any, *_: Any) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from aiokafka.structs import ConsumerRecord
 
+from shared.batches import InBatches
 from shared.database import Transaction
 from shared.events.base import Event, sealed_classes
 from shared.events.wire import Undecodable, decode
@@ -17,7 +18,7 @@ NO_TYPE = ""
 
 Handler = Callable[[Any, Transaction], Awaitable[None]]
 # The one visible dictionary of a service: which event is handled by which function.
-Subscriptions = Mapping[type[Event], Handler]
+Subscriptions = Mapping[type[Event], Handler | InBatches]
 
 
 class UnreadableSubscription(Exception):

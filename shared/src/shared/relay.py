@@ -18,15 +18,12 @@ from shared.config import ServiceSettings
 from shared.database import Database, run_alone
 from shared.errors import TRANSIENT
 from shared.kafka import producing
+from shared.pacing import Pace
 from shared.telemetry import SpineMetrics
 
 LOCK = 4_200_101
 PAGE = 1_000
 POLL_SECONDS = 0.5
-# While more than this arrives during one page, wait a little for a larger next one: a page costs
-# the same for one event as for fifty, and an idle service is not delayed.
-BUSY = 2
-GATHER_SECONDS = 0.003
 RETRY_SECONDS = 1.0
 # With idempotence aiokafka retries for ever; after this the relay starts over from the table.
 SEND_TIMEOUT_SECONDS = 60
@@ -40,7 +37,10 @@ SELECT o.* FROM (
 CROSS JOIN LATERAL (
     SELECT seq, topic, key, key_hash, headers, payload FROM outbox WHERE seq = p.seq OFFSET 0) o
 ORDER BY o.seq LIMIT $3"""
-_MARK = "DELETE FROM outbox_pending WHERE seq = ANY($1::bigint[])"
+# The statement sees the table as it was before it: what it deletes is in flight, thus not read.
+_MARK_AND_READ = f"""
+WITH marked AS (DELETE FROM outbox_pending WHERE seq = ANY($4::bigint[]))
+{_READ}"""  # noqa: S608 - constant text
 
 log = structlog.get_logger()
 Rows = list[asyncpg.Record]
@@ -125,13 +125,15 @@ class Relay:
 
         While a page is in flight, the one before it is marked and the one after it is read.
         """
+        pace = Pace()
         acknowledged: Rows = []
-        page = await _read(connection, [])
+        page = await self._turn(connection, acknowledged, page=[])
         while page:
             sending = asyncio.ensure_future(self._send(producer, page))
+            following: Rows = []
             try:
-                await self._mark(connection, acknowledged)
-                following = await _read(connection, page) if len(page) == PAGE else []
+                if acknowledged or len(page) == PAGE:
+                    following = await self._turn(connection, acknowledged, page)
             except BaseException:
                 sending.cancel()
                 raise
@@ -139,17 +141,16 @@ class Relay:
             faults.step("relay.published")
             acknowledged = page
             if not following:
-                await self._mark(connection, acknowledged)
-                if len(page) > BUSY:
-                    await asyncio.sleep(GATHER_SECONDS)
-                acknowledged, following = [], await _read(connection, [])
+                await pace.rest()
+                pace.begin()
+                following = await self._turn(connection, acknowledged, page=[])
+                acknowledged = []
             page = following
 
-    async def _mark(self, connection: Any, acknowledged: Rows) -> None:
-        if acknowledged:
-            await run_alone(connection, _MARK, [row["seq"] for row in acknowledged])
-            faults.step("relay.marked")
-            self._metrics.published.add(len(acknowledged))
+    async def _turn(self, connection: Any, acknowledged: Rows, page: Rows) -> Rows:
+        rows = await _mark_and_read(connection, acknowledged, page)
+        self._metrics.published.add(len(acknowledged))
+        return rows
 
     async def _send(self, producer: AIOKafkaProducer, page: Rows) -> None:
         """Send one page, a record batch per partition; returns when all of it is acknowledged."""
@@ -166,10 +167,16 @@ class Relay:
             )
 
 
-async def _read(connection: Any, in_flight: Rows) -> Rows:
-    """The next page of pending rows, without those in flight."""
-    seqs = [row["seq"] for row in in_flight]
-    return cast("Rows", await connection.fetch(_READ, seqs, len(seqs) + PAGE, PAGE))
+async def _mark_and_read(connection: Any, acknowledged: Rows, page: Rows) -> Rows:
+    """Mark what was acknowledged, and read what comes beside the page in flight."""
+    done = [row["seq"] for row in acknowledged]
+    held = [*done, *(row["seq"] for row in page)]
+    arguments = (held, len(held) + PAGE, PAGE)
+    if not done:
+        return cast("Rows", await connection.fetch(_READ, *arguments))
+    rows = await run_alone(connection, _MARK_AND_READ, *arguments, done)
+    faults.step("relay.marked")
+    return rows
 
 
 async def send_in_order(producer: AIOKafkaProducer, topic: str, partition: int, rows: Rows) -> None:

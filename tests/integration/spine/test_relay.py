@@ -126,9 +126,9 @@ async def test_order_holds_when_an_early_row_commits_while_a_page_is_in_flight(
     async with database.transaction() as tx:
         for number in (1, 2, 3, 4):
             await write(tx, "b", number)
-    original, calls = relay_module._read, 0
+    original, calls = relay_module._mark_and_read, 0
 
-    async def read(connection: Any, in_flight: Any) -> Any:
+    async def read(connection: Any, acknowledged: Any, in_flight: Any) -> Any:
         nonlocal calls
         calls += 1
         if in_flight and calls == 2:
@@ -136,9 +136,9 @@ async def test_order_holds_when_an_early_row_commits_while_a_page_is_in_flight(
             await committed.wait()
             async with database.transaction() as tx:
                 await write(tx, "a", 2)
-        return await original(connection, in_flight)
+        return await original(connection, acknowledged, in_flight)
 
-    monkeypatch.setattr(relay_module, "_read", read)
+    monkeypatch.setattr(relay_module, "_mark_and_read", read)
     async with run_relay():
         await committed.wait()
         await all_sent(database)

@@ -1,0 +1,56 @@
+"""Messages that arrived together: one call of a handler, each in surroundings of its own."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from shared.context import Surroundings
+from shared.database import Transaction
+from shared.events.base import Event
+
+E = TypeVar("E", bound=Event)
+
+
+class Batch(Generic[E]):
+    """Events of one type in the order of their partitions, at least one."""
+
+    def __init__(self, items: Sequence[tuple[E, Surroundings]]) -> None:
+        self._items = tuple(items)
+        self._around = {event.id: around for event, around in self._items}
+
+    def __iter__(self) -> Iterator[E]:
+        return (event for event, _ in self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def about(self, event: E) -> AbstractContextManager[None]:
+        """What is published inside continues this event's trace and names it as the cause."""
+        return self._around[event.id].again()
+
+    def rounds(self) -> Iterator["Batch[E]"]:
+        """One after the other, no key twice in one: a later event finds what an earlier did."""
+        seen: Counter[str] = Counter()
+        rounds: list[list[tuple[E, Surroundings]]] = []
+        for event, around in self._items:
+            if seen[event.key] == len(rounds):
+                rounds.append([])
+            rounds[seen[event.key]].append((event, around))
+            seen[event.key] += 1
+        return (Batch(items) for items in rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class InBatches:
+    """Marks a handler, in a service's subscriptions, that takes a `Batch` instead of one event."""
+
+    handler: Callable[[Batch[Any], Transaction], Awaitable[None]]
+
+    @property
+    def __name__(self) -> str:
+        return self.handler.__name__
+
+    async def __call__(self, batch: Batch[Any], tx: Transaction) -> None:
+        await self.handler(batch, tx)
