@@ -1,7 +1,7 @@
 """Timers: rows with a due time. None lives in process memory, so none is lost with a process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -43,12 +43,24 @@ class Timer:
     traceparent: str | None
 
 
+TimerRow = tuple[UUID, str, str, datetime, str | None]
 TimerHandlers = Mapping[str, Callable[[Timer, Transaction], Awaitable[None]]]
 
 
 async def set_timer(tx: Transaction, kind: str, subject: str, due_at: datetime) -> None:
     """Set or move the one timer of this kind for this subject."""
-    await tx.raw.execute(_SET, new_id(), kind, subject, due_at, WorkContext.traceparent())
+    await set_timers(tx, [timer_row(kind, subject, due_at)])
+
+
+def timer_row(kind: str, subject: str, due_at: datetime) -> TimerRow:
+    """A timer for `set_timers`; it continues the trace in which this is called."""
+    return new_id(), kind, subject, due_at, WorkContext.traceparent()
+
+
+async def set_timers(tx: Transaction, rows: Sequence[TimerRow]) -> None:
+    """Set or move several timers in one round trip."""
+    if rows:
+        await tx.raw.executemany(_SET, rows)
 
 
 async def clear_timer(tx: Transaction, kind: str, subject: str) -> None:

@@ -3,8 +3,8 @@
 from notifier import queue, recording, repository
 from notifier.domain import Alert, AlertStep, StepKind
 from notifier.policy import due_at
-from notifier.recording import AlertDraft, Surroundings
-from notifier.routing import PROGRAM_LINE, Stop, next_stop
+from notifier.recording import Surroundings
+from notifier.routing import next_stop, sub_of
 from shared.database import Transaction, publish
 from shared.sites import zone_of
 from shared.timers import set_timer
@@ -71,11 +71,7 @@ def add_step(
     return step
 
 
-async def wait_for_answer(alert: AlertDraft | Alert, tx: Transaction) -> None:
+async def wait_for_answer(alert: Alert, tx: Transaction) -> None:
     """Start or move the one clock of an alert that needs an answer."""
     if alert.due_at is not None:
         await set_timer(tx, ANSWER_DUE, str(alert.id), alert.due_at)
-
-
-def sub_of(stop: Stop) -> str:
-    return stop.sub or PROGRAM_LINE

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from notifier.domain import Action
+from shared.batches import Batch
 from shared.callers import Caller
 from shared.events import CaseManagerAssigned, ParticipantRecontacted
 
 
 @dataclass(frozen=True, slots=True)
-class RaiseAlert:
-    """Tell the person on duty of a contact, or add it to what they were told."""
+class RaiseAlerts:
+    """Tell the people on duty of contacts, or add these to what they were told."""
 
-    contact: ParticipantRecontacted
+    contacts: Batch[ParticipantRecontacted]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
 """What the notifier listens for."""
 
 from notifier import handlers
-from notifier.commands import FollowAssignment, RaiseAlert
+from notifier.commands import FollowAssignment, RaiseAlerts
 from notifier.participation import consumers as participation
+from shared.batches import Batch, InBatches
 from shared.database import Transaction
 from shared.events import CaseManagerAssigned, ParticipantRecontacted
 from shared.messages import Subscriptions
 
 
-async def on_participant_recontacted(event: ParticipantRecontacted, tx: Transaction) -> None:
-    await handlers.raise_alert(RaiseAlert(event), tx)
+async def on_participant_recontacted(batch: Batch[ParticipantRecontacted], tx: Transaction) -> None:
+    await handlers.raise_alerts(RaiseAlerts(batch), tx)
 
 
 async def on_case_manager_assigned(event: CaseManagerAssigned, tx: Transaction) -> None:
@@ -17,7 +18,7 @@ async def on_case_manager_assigned(event: CaseManagerAssigned, tx: Transaction) 
 
 
 SUBSCRIPTIONS: Subscriptions = {
-    ParticipantRecontacted: on_participant_recontacted,
+    ParticipantRecontacted: InBatches(on_participant_recontacted),
     CaseManagerAssigned: on_case_manager_assigned,
     **participation.SUBSCRIPTIONS,
 }

@@ -1,11 +1,14 @@
-"""The delivery workers: claim, call outside any transaction, record the outcome.
+"""The delivery workers: claim, call outside any transaction, record the outcomes.
 
-Recording an outcome and claiming the next delivery share one transaction. A worker that dies in
-between leaves its lease behind; when that ends the delivery is tried once more, and no more.
+Recording outcomes and claiming the next deliveries share one transaction. A worker that dies in
+between leaves its leases behind; when these end the deliveries are tried once more, and no more.
 """
 
 import asyncio
 import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import cast
 
 import structlog
@@ -15,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from notifier import mail, queue
 from notifier.channels import Channel, Outcome, Result
 from notifier.channels.offer import open_channels
-from notifier.outcomes import UNKNOWNS_ALLOWED, Done, record_outcome
+from notifier.outcomes import UNKNOWNS_ALLOWED, Done, record_sent, record_unsent, tell_sent
 from notifier.queue import Job
 from notifier.routing import PROGRAM_LINE
 from notifier.settings import Settings
@@ -23,10 +26,13 @@ from shared import faults
 from shared.context import working_on
 from shared.database import Transaction
 from shared.errors import TRANSIENT, is_transient
+from shared.pacing import Pace
 from shared.service import Runtime
 from shared.telemetry import remote_span
 
+PAGE = 8
 POLL_SECONDS = 0.5
+TURN_SECONDS = 1
 LAST_MAIL_SECONDS = 15
 PERHAPS_PASSING: tuple[type[BaseException], ...] = (DBAPIError, *TRANSIENT)
 
@@ -49,17 +55,26 @@ class Worker:
         self._runtime, self._settings = runtime, cast("Settings", runtime.settings)
         self._channels: dict[str, Channel] = open_channels(self._settings)
         self._wake = runtime.database.waker("deliveries")
+        self._done: list[Done] = []
+        self._untried: list[Job] = []
 
     async def run(self) -> None:
-        done: Done | None = None
+        pace = Pace()
         while True:
             self._wake.clear()
-            job = await self._next(done)
-            done = await self._finish(job) if job else None
-            if job is None:
+            pace.begin()
+            jobs = await self._next()
+            await self._work_off(jobs)
+            if 0 < len(jobs) < PAGE:
+                await pace.rest()
+            elif not jobs:
                 await self._rest()
 
     async def close(self) -> None:
+        """Nothing that is known is left unsaid: what was sent is not sent again after a restart."""
+        if self._done or self._untried:
+            async with self._runtime.database.transaction() as tx:
+                await self._record(tx)
         for channel in self._channels.values():
             await channel.close()
 
@@ -69,46 +84,65 @@ class Worker:
         except TimeoutError:
             return
 
-    async def _next(self, done: Done | None) -> Job | None:
-        """Record how the last one went and claim another; waits for a database that is away."""
+    async def _next(self) -> list[Job]:
+        """Record how the last ones went and claim others; waits for a database that is away."""
         while True:
             try:
                 async with self._runtime.database.transaction() as tx:
-                    if done is not None:
-                        await self._record(done, tx)
-                    return await queue.claim(tx, self._settings.delivery_lease_seconds)
+                    await self._record(tx)
+                    jobs = await queue.claim(tx, self._settings.delivery_lease_seconds, PAGE)
             except PERHAPS_PASSING as error:
                 if not is_transient(error):
                     raise
                 log.warning("deliveries.interrupted", error=type(error).__name__)
                 await asyncio.sleep(1)
+            else:
+                self._done, self._untried = [], jobs
+                return jobs
 
-    async def _record(self, done: Done, tx: Transaction) -> None:
-        job, tracer = done.job, self._runtime.telemetry.tracer
+    async def _record(self, tx: Transaction) -> None:
+        await queue.release(tx, self._untried)
+        sent = await record_sent(self._done, tx)
+        for done in self._done:
+            with self._about(done.job):
+                if done.is_sent:
+                    await tell_sent(done, sent.get(done.job.id), tx)
+                else:
+                    await record_unsent(done, tx)
+
+    @contextmanager
+    def _about(self, job: Job) -> Iterator[None]:
+        tracer = self._runtime.telemetry.tracer
         with (
             remote_span(tracer, "record delivery", job.traceparent, SpanKind.INTERNAL),
             working_on(job.correlation_id, str(job.id)),
         ):
-            await record_outcome(done, tx)
+            yield
 
-    async def _finish(self, job: Job) -> Done:
-        """Send. A shutdown in the middle waits for the answer and records it."""
+    async def _work_off(self, jobs: Sequence[Job]) -> None:
+        """One after the other; behind a slow server the rest is given back, to be asked anew
+        whether anybody still needs it."""
+        began = time.monotonic()
+        for job in jobs:
+            if time.monotonic() - began > TURN_SECONDS:
+                return
+            self._untried = self._untried[1:]
+            await self._finish(job)
+
+    async def _finish(self, job: Job) -> None:
+        """Send. A shutdown in the middle waits for the answer."""
         faults.step("delivery.claimed")
         sending = asyncio.ensure_future(self._send(job))
         try:
-            result = await asyncio.shield(sending)
+            await asyncio.shield(sending)
         except asyncio.CancelledError:
             await asyncio.wait({sending}, timeout=LAST_MAIL_SECONDS)
-            if sending.done() and not sending.cancelled():
-                await self._keep(Done(job, sending.result(), 0))
             raise
-        faults.step("delivery.sent", result.outcome is Outcome.SENT)
-        log.info("delivery.tried", delivery=str(job.id), outcome=result.detail)
-        return Done(job, result, secrets.randbelow(1000) / 1000)
-
-    async def _keep(self, done: Done) -> None:
-        async with self._runtime.database.transaction() as tx:
-            await self._record(done, tx)
+        finally:
+            if sending.done() and not sending.cancelled() and not sending.exception():
+                self._done.append(Done(job, sending.result(), secrets.randbelow(1000) / 1000))
+        faults.step("delivery.sent", self._done[-1].is_sent)
+        log.info("delivery.tried", delivery=str(job.id), outcome=self._done[-1].result.detail)
 
     async def _send(self, job: Job) -> Result:
         if (unsent := self._reason_not_to(job)) is not None:

@@ -1,117 +1,62 @@
 """How alerts are raised, answered, escalated and moved."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from notifier import queue, recording, repository
-from notifier.asking import ANSWER_DUE, add_step, ask, escalate, sub_of, wait_for_answer
+from notifier.asking import ANSWER_DUE, add_step, ask, escalate
 from notifier.commands import (
     AcknowledgeAlert,
     EscalateAlert,
     FollowAssignment,
     HandOverAlert,
-    RaiseAlert,
+    RaiseAlerts,
 )
 from notifier.domain import Alert, AlertNote, AlertState, Assignment, StepKind
 from notifier.errors import AlertEnded, NotReachable
-from notifier.incidents import Fact, News, choose
 from notifier.participation.handlers import suppress_contact
-from notifier.participation.repository import find_stop
-from notifier.policy import CLASSES, due_at, more_urgent, sooner
-from notifier.recording import AlertDraft, OpenThread, Record, Surroundings
-from notifier.routing import PROGRAM_LINE, Role, next_stop
+from notifier.raising import decide
+from notifier.recording import AlertDraft, Record
+from notifier.routing import next_stop, sub_of
 from notifier.staff.repository import find_staff
+from shared.batches import Batch
 from shared.callers import Caller
 from shared.database import Transaction, publish
 from shared.events import AlertRaised, ParticipantRecontacted
 from shared.ids import new_id
 from shared.sealing import DataClass
-from shared.sites import zone_of
-from shared.timers import clear_timer
+from shared.timers import clear_timer, set_timers, timer_row
 
 
-async def raise_alert(command: RaiseAlert, tx: Transaction) -> None:
-    """Page the person on duty, or add to what they know; in any case say which alert has it."""
-    contact = command.contact
-    if reason := await find_stop(tx, contact.site, contact.subject):
-        await suppress_contact(contact, reason, tx)
-        return
-    fact = Fact.of(contact, tx.ring)
-    threads = await recording.list_threads(tx, contact, fact)
-    incident = choose([thread.incident for thread in threads], fact)
-    thread = next((t for t in threads if t.incident is incident), None)
-    news = thread.incident.known.news_in(fact) if thread else (News.FIRST,)
-    if thread and not news:
-        record = Record(contact, fact, incident, thread.alert, (), ((StepKind.NOTED, None, None),))
-    elif thread and thread.state is AlertState.WAITING:
-        record = await _page_again(thread, contact, fact, news, tx)
-    else:
-        record = await _open_alert(thread, contact, fact, news, tx)
-    number = await recording.record_contact(tx, record)
+async def raise_alerts(command: RaiseAlerts, tx: Transaction) -> None:
+    """Page the people on duty, or add to what they know; in any case say which alert has it."""
+    for contacts in command.contacts.rounds():
+        arrivals = await recording.look_up(tx, list(contacts))
+        for arrival in arrivals:
+            if arrival.around.stop:
+                with contacts.about(arrival.contact):
+                    await suppress_contact(arrival.contact, arrival.around.stop, tx)
+        records = [decide(arrival, tx.now) for arrival in arrivals if not arrival.around.stop]
+        await _record(records, contacts, tx)
+        if any(record.news for record in records):
+            tx.signal("deliveries")
     tx.signal("inbox")
-    if news:
-        tx.signal("deliveries")
-    publish(tx, _raised(contact, record.alert, number, tx))
 
 
-async def _open_alert(
-    thread: OpenThread | None,
-    contact: ParticipantRecontacted,
-    fact: Fact,
-    news: tuple[News, ...],
-    tx: Transaction,
-) -> Record:
-    around = await _look_around(contact, tx)
-    passed, stop = next_stop(around.stops, ())
-    who, role = (sub_of(stop), stop.role) if stop else (PROGRAM_LINE, Role.PROGRAM_LINE)
-    kind = CLASSES[contact.cause]
-    alert = AlertDraft(
-        id=new_id(),
-        alert_class=kind,
-        recipient=who,
-        due_at=due_at(kind, around.clocks, tx.now, zone_of(contact.site)),
-        headline=contact.id,
-        manager_then=around.manager_then,
-        manager_now=around.manager_now,
-    )
-    skipped = [(StepKind.PASSED_OVER, p.stop.sub, f"{p.stop.role}:{p.reason}") for p in passed]
-    steps = (*skipped, (StepKind.RAISED, who, str(role)))
-    await wait_for_answer(alert, tx)
-    return Record(contact, fact, thread.incident if thread else None, alert, news, steps)
-
-
-async def _page_again(
-    thread: OpenThread,
-    contact: ParticipantRecontacted,
-    fact: Fact,
-    news: tuple[News, ...],
-    tx: Transaction,
-) -> Record:
-    """Whoever is being asked hears the news; the clock may only become shorter."""
-    around = await _look_around(contact, tx)
-    kind = CLASSES[contact.cause]
-    due = due_at(kind, around.clocks, tx.now, zone_of(contact.site))
-    old = thread.alert
-    alert = AlertDraft(
-        id=old.id,
-        alert_class=more_urgent(kind, old.alert_class),
-        recipient=old.recipient,
-        due_at=sooner(due, old.due_at),
-        headline=contact.id,
-    )
-    if alert.due_at != old.due_at:
-        await wait_for_answer(alert, tx)
-    steps = ((StepKind.UPDATED, old.recipient, ",".join(news)),)
-    return Record(contact, fact, thread.incident, alert, news, steps)
-
-
-async def _look_around(contact: ParticipantRecontacted, tx: Transaction) -> Surroundings:
-    return await recording.look_around(
-        tx,
-        contact.site,
-        contact.subject,
-        at=contact.occurred_at,
-        case_manager=contact.case_manager,
-    )
+async def _record(
+    records: Sequence[Record], contacts: Batch[ParticipantRecontacted], tx: Transaction
+) -> None:
+    rows, clocks = [], []
+    for record in records:
+        with contacts.about(record.contact):
+            rows.append(recording.row(record, tx))
+            if record.starts_clock and record.alert.due_at is not None:
+                clocks.append(timer_row(ANSWER_DUE, str(record.alert.id), record.alert.due_at))
+    await set_timers(tx, clocks)
+    numbers = await recording.record_contacts(tx, rows)
+    for record, number in zip(records, numbers, strict=True):
+        with contacts.about(record.contact):
+            publish(tx, _raised(record.contact, record.alert, number, tx))
 
 
 def _raised(

@@ -1,5 +1,6 @@
 """What the outcome of a delivery means for its alert."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +11,7 @@ from notifier.channels import Outcome, Result
 from notifier.contacts import handlers as contacts
 from notifier.contacts.repository import try_another_way
 from notifier.domain import Alert, AlertState, StepKind
-from notifier.queue import Job
+from notifier.queue import Job, Sent
 from shared.database import Transaction, publish
 from shared.events import AlertClosed, AlertDelivered
 
@@ -32,6 +33,14 @@ class Done:
     result: Result
     chance: float
 
+    @property
+    def is_sent(self) -> bool:
+        return self.result.outcome is Outcome.SENT
+
+    def place(self) -> tuple[str, str, str]:
+        """Its place in the order in which alerts are locked."""
+        return self.job.site, self.job.participant or "", str(self.job.thread_id)
+
 
 def wait_before(attempts: int, chance: float) -> timedelta:
     """Doubling from seconds to minutes, between half and all of it, so that retries spread."""
@@ -39,12 +48,16 @@ def wait_before(attempts: int, chance: float) -> timedelta:
     return longest * (0.5 + chance / 2)
 
 
-async def record_outcome(done: Done, tx: Transaction) -> None:
+async def record_sent(dones: Sequence[Done], tx: Transaction) -> dict[UUID, Sent]:
+    """What was sent, in one round trip, and always in this order: two transactions that lock
+    several people's alerts must not cross."""
+    ordered = sorted((done for done in dones if done.is_sent), key=Done.place)
+    return await queue.end_as_sent(tx, [(done.job, done.result.detail) for done in ordered])
+
+
+async def record_unsent(done: Done, tx: Transaction) -> None:
     """The delivery's end, or its next try, and what follows for the alert."""
     job = done.job
-    if done.result.outcome is Outcome.SENT:
-        await _sent(done, tx)
-        return
     # The alert first: everybody else who locks both does so in this order.
     alert = await repository.get_alert(tx, job.alert_id) if job.alert_id else None
     match _decide(done, alert, tx):
@@ -75,9 +88,9 @@ def _is_moot(job: Job, alert: Alert) -> bool:
     return alert.answered_by is not None or alert.state == AlertState.SUPPRESSED
 
 
-async def _sent(done: Done, tx: Transaction) -> None:
+async def tell_sent(done: Done, sent: Sent | None, tx: Transaction) -> None:
+    """Say that a message was handed over, unless somebody else had the delivery by then."""
     job = done.job
-    sent = await queue.end_as_sent(tx, job, done.result.detail)
     if sent is None or job.alert_id is None or sent.site is None or sent.participant is None:
         return
     delivered = AlertDelivered(

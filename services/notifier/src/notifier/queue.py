@@ -1,5 +1,6 @@
 """Deliveries as rows: an intent that is claimed, tried, and ends in one outcome."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,15 +17,16 @@ _CLAIM = """
 WITH claimed AS (
     UPDATE delivery SET lease = $2, leased_until = now() + make_interval(secs => $3),
         attempts = attempts + 1, unknowns = unknowns + 1
-    WHERE id = (
+    WHERE id = ANY(ARRAY(
         SELECT id FROM delivery
         WHERE state = 'queued' AND next_attempt_at <= $1
           AND (leased_until IS NULL OR leased_until < now())
-        ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED))
     RETURNING *)
 SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.channel,
        claimed.purpose, claimed.alert_id, claimed.attempts, claimed.unknowns, claimed.created_at,
-       claimed.traceparent, claimed.correlation_id, alert.number,
+       claimed.traceparent, claimed.correlation_id, alert.number, alert.participant,
+       alert.thread_id,
        claimed.purpose <> 'recall_told' AND (alert.answered_by IS NOT NULL
            OR coalesce(alert.state = 'suppressed', false)) AS answered,
        site_policy.program_line_email AS line, method.id AS method_id, method.sealed_address,
@@ -34,7 +36,13 @@ FROM claimed
 LEFT JOIN alert ON alert.id = claimed.alert_id
 LEFT JOIN contact_method AS method ON method.id = claimed.method_id
 LEFT JOIN site_policy
-    ON claimed.recipient = 'program-line' AND site_policy.site = claimed.site"""
+    ON claimed.recipient = 'program-line' AND site_policy.site = claimed.site
+ORDER BY claimed.next_attempt_at"""
+
+_RELEASE = """
+UPDATE delivery SET lease = NULL, leased_until = NULL, attempts = attempts - 1,
+    unknowns = unknowns - 1
+WHERE id = $1 AND lease = $2"""
 
 _ADD = """
 INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, next_attempt_at,
@@ -66,7 +74,7 @@ step AS (
     INSERT INTO alert_step (alert_id, at, kind, who, detail)
     SELECT alert_id, $4, 'delivered', recipient, channel FROM ended WHERE alert_id IS NOT NULL
     UNION ALL SELECT alert_id, $4, 'told', recipient, NULL FROM ended JOIN told ON id = alert_id)
-SELECT EXISTS (SELECT FROM told) AS told, site, participant
+SELECT $1::uuid AS id, EXISTS (SELECT FROM told) AS told, site, participant
 FROM ended LEFT JOIN about ON about.id = ended.alert_id"""
 
 
@@ -74,6 +82,7 @@ FROM ended LEFT JOIN about ON about.id = ended.alert_id"""
 class Sent:
     """What a sent message was about, and whether its alert ended with it."""
 
+    id: UUID
     told: bool
     site: str | None
     participant: str | None
@@ -96,6 +105,8 @@ class Job:
     traceparent: str | None
     correlation_id: str | None
     number: int | None
+    participant: str | None
+    thread_id: UUID | None
     answered: bool
     line: str | None
     method_id: UUID | None
@@ -114,10 +125,16 @@ class Job:
         return ring.open(record, self.sealed_address, DataClass.IDENTITY).decode()
 
 
-async def claim(tx: Transaction, lease_seconds: int) -> Job | None:
-    """The next delivery that is due, for this worker alone until the lease ends."""
-    row = await tx.raw.fetchrow(_CLAIM, tx.now, new_id(), lease_seconds)
-    return Job(**dict(row)) if row else None
+async def claim(tx: Transaction, lease_seconds: int, most: int) -> list[Job]:
+    """The next deliveries that are due, for this worker alone until the lease ends."""
+    rows = await tx.raw.fetch(_CLAIM, tx.now, new_id(), lease_seconds, most)
+    return [Job(**dict(row)) for row in rows]
+
+
+async def release(tx: Transaction, jobs: Sequence[Job]) -> None:
+    """Give back what was claimed and not tried."""
+    if jobs:
+        await tx.raw.executemany(_RELEASE, [(job.id, job.lease) for job in jobs])
 
 
 async def add_page(tx: Transaction, alert: Alert, step: AlertStep) -> None:
@@ -145,11 +162,13 @@ async def add_verification(
     tx.signal("deliveries")
 
 
-async def end_as_sent(tx: Transaction, job: Job, outcome: str) -> Sent | None:
-    """The way that nearly every delivery ends, in one statement; what needed no answer ends with
-    it. None when the lease ran out and somebody else has the delivery now."""
-    row = await tx.raw.fetchrow(_SENT, job.id, job.lease, outcome, tx.now, job.alert_id)
-    return Sent(**dict(row)) if row else None
+async def end_as_sent(tx: Transaction, sent: Sequence[tuple[Job, str]]) -> dict[UUID, Sent]:
+    """The way that nearly every delivery ends, with its outcome; what needed no answer ends with
+    it. Without those whose lease ran out: somebody else has the delivery now."""
+    if not sent:
+        return {}
+    rows = [(job.id, job.lease, outcome, tx.now, job.alert_id) for job, outcome in sent]
+    return {row["id"]: Sent(**dict(row)) for row in await tx.raw.fetchmany(_SENT, rows)}
 
 
 async def end(tx: Transaction, job: Job, state: str, outcome: str) -> bool:

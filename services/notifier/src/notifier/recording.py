@@ -1,8 +1,10 @@
 """What happens to every contact, in as few statements as possible: the notifier's hot path."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +27,11 @@ SELECT at_contact.case_manager AS manager_then, coalesce(now.case_manager, $4) A
        coalesce(backup.reachable, false) AS backup_reachable,
        coalesce(now.supervisor, manager.supervisor, policy.supervisor) AS supervisor,
        coalesce(supervisor.reachable, false) AS supervisor_reachable,
-       policy.custody_minutes, policy.safety_minutes, policy.legal_business_days
+       policy.custody_minutes, policy.safety_minutes, policy.legal_business_days,
+       participation.stop
 FROM (SELECT) AS one
+LEFT JOIN participation
+    ON participation.site = $1 AND participation.participant = $2
 LEFT JOIN assignment AS now
     ON now.site = $1 AND now.participant = $2 AND now.assigned_to IS NULL
 LEFT JOIN LATERAL (
@@ -44,8 +49,8 @@ LEFT JOIN staff AS supervisor
 
 # Locked with their latest alert: a person may be acknowledging it right now.
 _INCIDENTS = """
-SELECT t.id, t.keys, t.started_at, t.known, a.id AS alert_id, a.number, a.state, a.recipient,
-       a.alert_class, a.due_at, a.headline
+SELECT t.participant, t.id, t.keys, t.started_at, t.known, a.id AS alert_id, a.number, a.state,
+       a.recipient, a.alert_class, a.due_at, a.headline
 FROM alert_thread t JOIN alert a ON a.id = t.alert_id
 WHERE t.site = $1 AND t.participant = $2 AND NOT t.withdrawn
   AND (t.started_at BETWEEN $3 AND $4 OR t.keys && $5)
@@ -91,12 +96,16 @@ SELECT number FROM raised"""
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Who is responsible for a participant, who stands behind them, and the site's clocks."""
+    """Who is responsible for a participant, who stands behind them, and the site's clocks.
+
+    `stop` is why nobody is alerted about them, if so.
+    """
 
     manager_then: str | None
     manager_now: str | None
     stops: tuple[Stop, ...]
     clocks: Clocks
+    stop: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,16 @@ class OpenThread:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A contact, what it says, the threads that it may belong to, and who is responsible."""
+
+    contact: ParticipantRecontacted
+    fact: Fact
+    threads: Sequence[OpenThread]
+    around: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """All that one report changes. A step of kind `raised` or `updated` is a page."""
 
@@ -131,6 +150,7 @@ class Record:
     alert: AlertDraft
     news: tuple[News, ...]
     steps: tuple[tuple[StepKind, str | None, str | None], ...]
+    starts_clock: bool = False
 
 
 async def look_around(
@@ -142,7 +162,10 @@ async def look_around(
     case_manager: str | None = None,
 ) -> Surroundings:
     """`case_manager` is casework's word, for when the assignment itself has not arrived yet."""
-    row = await tx.raw.fetchrow(_ROUTE, site, participant, at, case_manager)
+    return _surroundings(await tx.raw.fetchrow(_ROUTE, site, participant, at, case_manager))
+
+
+def _surroundings(row: Any) -> Surroundings:
     named = ("custody_minutes", "safety_minutes", "legal_business_days")
     set_here = {name: row[name] for name in named if row[name] is not None}
     stops = route(
@@ -150,16 +173,28 @@ async def look_around(
         (row["backup"], row["backup_reachable"]),
         (row["supervisor"], row["supervisor_reachable"]),
     )
-    return Surroundings(row["manager_then"], row["manager"], stops, Clocks(**set_here))
+    clocks = Clocks(**set_here)
+    return Surroundings(row["manager_then"], row["manager"], stops, clocks, row["stop"])
 
 
-async def list_threads(
-    tx: Transaction, contact: ParticipantRecontacted, fact: Fact
-) -> list[OpenThread]:
-    """The participant's threads that the report could belong to, locked."""
-    around = (fact.occurred_at - ONE_INCIDENT, fact.occurred_at + ONE_INCIDENT)
-    rows = await tx.raw.fetch(_INCIDENTS, contact.site, contact.subject, *around, sorted(fact.keys))
-    return [_open_thread(row) for row in rows]
+async def look_up(tx: Transaction, contacts: Sequence[ParticipantRecontacted]) -> list[Arrival]:
+    """For each contact, of different participants, its threads (locked) and who is responsible."""
+    facts = [Fact.of(contact, tx.ring) for contact in contacts]
+    threads: dict[str, list[OpenThread]] = {contact.subject: [] for contact in contacts}
+    spans = zip(contacts, facts, strict=True)
+    # Always in this order: two transactions that lock several people's threads must not cross.
+    ranges = sorted((_range_of(contact, fact) for contact, fact in spans), key=itemgetter(0, 1))
+    for row in await tx.raw.fetchmany(_INCIDENTS, ranges):
+        threads[row["participant"]].append(_open_thread(row))
+    routes = [(c.site, c.subject, c.occurred_at, c.case_manager) for c in contacts]
+    around = map(_surroundings, await tx.raw.fetchmany(_ROUTE, routes))
+    known = (threads[contact.subject] for contact in contacts)
+    return list(map(Arrival, contacts, facts, known, around))
+
+
+def _range_of(contact: ParticipantRecontacted, fact: Fact) -> tuple[Any, ...]:
+    first, last = fact.occurred_at - ONE_INCIDENT, fact.occurred_at + ONE_INCIDENT
+    return contact.site, contact.subject, first, last, sorted(fact.keys)
 
 
 def _open_thread(row: Any) -> OpenThread:
@@ -172,37 +207,39 @@ def _open_thread(row: Any) -> OpenThread:
     )
 
 
-async def record_contact(tx: Transaction, record: Record) -> int:
-    """Write it all. Returns the alert's number."""
+async def record_contacts(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> list[int]:
+    """Write it all. Returns the alerts' numbers."""
+    return [row["number"] for row in await tx.raw.fetchmany(_RECORD, rows)]
+
+
+def row(record: Record, tx: Transaction) -> tuple[Any, ...]:
+    """All that is written of one report, and its trace: to be called in its surroundings."""
     contact, fact, alert = record.contact, record.fact, record.alert
     known = record.incident.known if record.incident else Known()
     keys = record.incident.keys if record.incident else frozenset()
     started = record.incident.started_at if record.incident else fact.occurred_at
     kinds, whos, details = zip(*record.steps, strict=True)
-    return int(
-        await tx.raw.fetchval(
-            _RECORD,
-            record.incident.thread_id if record.incident else new_id(),
-            contact.site,
-            contact.subject,
-            sorted(keys | fact.keys),
-            min(started, fact.occurred_at),
-            known.learn(fact).model_dump_json(),
-            alert.id,
-            alert.alert_class,
-            alert.recipient,
-            alert.due_at,
-            tx.now,
-            alert.manager_then,
-            alert.manager_now,
-            alert.headline,
-            *_entry(record, tx),
-            kinds,
-            whos,
-            details,
-            WorkContext.traceparent(),
-            current().correlation_id,
-        )
+    return (
+        record.incident.thread_id if record.incident else new_id(),
+        contact.site,
+        contact.subject,
+        sorted(keys | fact.keys),
+        min(started, fact.occurred_at),
+        known.learn(fact).model_dump_json(),
+        alert.id,
+        alert.alert_class,
+        alert.recipient,
+        alert.due_at,
+        tx.now,
+        alert.manager_then,
+        alert.manager_now,
+        alert.headline,
+        *_entry(record, tx),
+        kinds,
+        whos,
+        details,
+        WorkContext.traceparent(),
+        current().correlation_id,
     )
 
 

@@ -74,3 +74,7 @@ def next_stop(
         else:
             return tuple(passed), stop
     return tuple(passed), None
+
+
+def sub_of(stop: Stop) -> str:
+    return stop.sub or PROGRAM_LINE

@@ -41,13 +41,6 @@ _FORGET = (
 )
 
 
-async def find_stop(tx: Transaction, site: str, participant: str) -> str | None:
-    """Why nobody is alerted about this participant, if so."""
-    query = "SELECT stop FROM participation WHERE site = $1 AND participant = $2"
-    found: str | None = await tx.raw.fetchval(query, site, participant)
-    return found
-
-
 async def find_participation(tx: Transaction, site: str, participant: str) -> Participation | None:
     """Locked."""
     query = select(Participation).where(
