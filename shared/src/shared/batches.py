@@ -10,7 +10,7 @@ from shared.context import Surroundings
 from shared.database import Transaction
 from shared.events.base import Event
 
-E = TypeVar("E", bound=Event)
+E = TypeVar("E", bound=Event, covariant=True)
 
 
 class Batch(Generic[E]):
@@ -26,7 +26,7 @@ class Batch(Generic[E]):
     def __len__(self) -> int:
         return len(self._items)
 
-    def about(self, event: E) -> AbstractContextManager[None]:
+    def about(self, event: Event) -> AbstractContextManager[None]:
         """What is published inside continues this event's trace and names it as the cause."""
         return self._around[event.id].again()
 
@@ -40,6 +40,11 @@ class Batch(Generic[E]):
             rounds[seen[event.key]].append((event, around))
             seen[event.key] += 1
         return (Batch(items) for items in rounds)
+
+
+def batch_of(*events: Event) -> Batch[Any]:
+    """Events outside of any message, in the surroundings of the caller."""
+    return Batch([(event, Surroundings.here()) for event in events])
 
 
 @dataclass(frozen=True, slots=True)

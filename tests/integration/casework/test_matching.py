@@ -17,6 +17,7 @@ from tests.integration.casework.builders import (
 )
 from tests.integration.conftest import OpenStage
 
+from shared.batches import batch_of
 from shared.events import (
     IdentifierPart,
     IdentityReviewRaised,
@@ -264,15 +265,15 @@ async def test_two_referrals_at_once_open_one_file(open_stage: OpenStage) -> Non
 
 async def test_a_report_and_its_file_cannot_pass_each_other(open_stage: OpenStage) -> None:
     """A report that comes while the file is being opened waits for it, then is matched."""
-    from casework.matching.commands import MatchReport, OpenFile
-    from casework.matching.handlers import match_report, open_file
+    from casework.matching.commands import MatchReports, OpenFile
+    from casework.matching.handlers import match_reports, open_file
     from casework.settings import Policy
 
     async with open_stage("casework") as stage:
 
         async def report() -> None:
             async with stage.transaction() as tx:
-                await match_report(MatchReport(booking()), tx, Policy())
+                await match_reports(MatchReports(batch_of(booking())), tx, Policy())
 
         async with stage.transaction() as tx:
             await open_file(OpenFile(referred()), tx, Policy())

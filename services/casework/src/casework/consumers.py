@@ -2,8 +2,9 @@
 
 from casework.assignments.handlers import note_reachability
 from casework.matching import handlers
-from casework.matching.commands import MarkAlerted, MatchReport, OpenFile
+from casework.matching.commands import MarkAlerted, MatchReports, OpenFile
 from casework.settings import Policy
+from shared.batches import Batch, InBatches
 from shared.database import Transaction
 from shared.events import (
     AlertRaised,
@@ -27,14 +28,14 @@ def subscriptions(policy: Policy) -> Subscriptions:
     async def on_participant_referred(event: ParticipantReferred, tx: Transaction) -> None:
         await handlers.open_file(OpenFile(event), tx, policy)
 
-    async def on_contact_reported(event: ContactReported, tx: Transaction) -> None:
-        await handlers.match_report(MatchReport(event), tx, policy)
+    async def on_contact_reported(batch: Batch[ContactReported], tx: Transaction) -> None:
+        await handlers.match_reports(MatchReports(batch), tx, policy)
 
-    async def on_case_report(event: CaseReport, tx: Transaction) -> None:
-        await handlers.match_report(MatchReport(event), tx, policy)
+    async def on_case_report(batch: Batch[CaseReport], tx: Transaction) -> None:
+        await handlers.match_reports(MatchReports(batch), tx, policy)
 
-    async def on_alert_raised(event: AlertRaised, tx: Transaction) -> None:
-        await handlers.mark_alerted(MarkAlerted(event), tx)
+    async def on_alert_raised(batch: Batch[AlertRaised], tx: Transaction) -> None:
+        await handlers.mark_alerted(MarkAlerted(batch), tx)
 
     async def on_staff_reachability_changed(
         event: StaffReachabilityChanged, tx: Transaction
@@ -43,14 +44,14 @@ def subscriptions(policy: Policy) -> Subscriptions:
 
     return {
         ParticipantReferred: on_participant_referred,
-        ContactReported: on_contact_reported,
-        NewChargeFiled: on_case_report,
-        ProsecutionDecisionMade: on_case_report,
-        WarrantIssued: on_case_report,
-        WarrantCleared: on_case_report,
-        CourtDateSet: on_case_report,
-        CaseDisposed: on_case_report,
-        AlertRaised: on_alert_raised,
+        ContactReported: InBatches(on_contact_reported),
+        NewChargeFiled: InBatches(on_case_report),
+        ProsecutionDecisionMade: InBatches(on_case_report),
+        WarrantIssued: InBatches(on_case_report),
+        WarrantCleared: InBatches(on_case_report),
+        CourtDateSet: InBatches(on_case_report),
+        CaseDisposed: InBatches(on_case_report),
+        AlertRaised: InBatches(on_alert_raised),
         StaffReachabilityChanged: on_staff_reachability_changed,
     }
 

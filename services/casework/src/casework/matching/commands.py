@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from casework.matching.domain import Verdict
+from shared.batches import Batch
 from shared.events import AlertRaised, ParticipantReferred, Report
 
 
@@ -15,17 +16,17 @@ class OpenFile:
 
 
 @dataclass(frozen=True, slots=True)
-class MatchReport:
-    """Find out whom a report is about."""
+class MatchReports:
+    """Find out whom reports are about."""
 
-    report: Report
+    reports: Batch[Report]
 
 
 @dataclass(frozen=True, slots=True)
 class MarkAlerted:
-    """Note that the alert about a matched report was raised."""
+    """Note that the alerts about matched reports were raised."""
 
-    alert: AlertRaised
+    alerts: Batch[AlertRaised]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,17 +74,19 @@ class Waiting:
     traces: Sequence[bytes] = ()
 
 
-async def add_contact(
-    tx: Transaction, report: Report, found: Finding, *, waiting: Waiting, policy: Policy
-) -> bool:
-    """Record what a report turned out to be. False when this receipt was recorded before."""
-    added = await tx.raw.fetchval(
-        _ADD, report.receipt, report.site, report.source_system, report.source_record_id,
+async def add_contacts(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
+    """Record what reports turned out to be. Returns the receipts that were not recorded before."""
+    return {row["receipt"] for row in await tx.raw.fetchmany(_ADD, rows)}
+
+
+def row(report: Report, found: Finding, waiting: Waiting, policy: Policy) -> tuple[Any, ...]:
+    """What `add_contacts` writes of one report."""
+    return (
+        report.receipt, report.site, report.source_system, report.source_record_id,
         report.record_version, contact_type_of(report), report.occurred_at, report.received_at,
         found.outcome, found.tier, found.match.participant_key if found.match else None,
         purge_due_at(report, found, policy), waiting.sealed, waiting.traces,
     )  # fmt: skip
-    return added is not None
 
 
 def purge_due_at(report: Report, found: Finding, policy: Policy) -> datetime | None:
@@ -109,12 +111,13 @@ async def settle_contact(tx: Transaction, report: Report, found: Finding, policy
         await tx.raw.execute(_FORGET, report.receipt)
 
 
-async def mark_alerted(tx: Transaction, receipt: UUID, at: datetime) -> None:
-    await tx.raw.execute(
+async def mark_alerted(tx: Transaction, alerts: Sequence[tuple[UUID, datetime]]) -> None:
+    """Receipts of matched reports, and when their alerts were raised."""
+    await tx.raw.executemany(
         "UPDATE contact SET outcome = 'matched_alerted', alerted_at = $2"
         " WHERE receipt = $1 AND outcome = 'matched'",
-        receipt, at,
-    )  # fmt: skip
+        sorted(alerts),
+    )
 
 
 async def purge_contact(tx: Transaction, receipt: UUID) -> None:

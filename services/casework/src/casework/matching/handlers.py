@@ -5,7 +5,7 @@ from uuid import UUID
 
 from casework.matching import contacts, repository
 from casework.matching.candidates import Wanted, find_candidate, find_candidates
-from casework.matching.commands import DecideReview, MarkAlerted, MatchReport, OpenFile
+from casework.matching.commands import DecideReview, MarkAlerted, MatchReports, OpenFile
 from casework.matching.domain import (
     Candidate,
     Finding,
@@ -33,24 +33,38 @@ from shared.events import MatchTier, ParticipantReferred, Report
 from shared.sites import zone_of
 
 
-async def match_report(cmd: MatchReport, tx: Transaction, policy: Policy) -> None:
+async def match_reports(cmd: MatchReports, tx: Transaction, policy: Policy) -> None:
     """One lookup and one write for nearly all of a city's contacts, which are about nobody here."""
-    report = cmd.report
-    record = described(report.person, report.site, tx.ring.digest)
-    await repository.share_roster(tx, report.site)
-    found = await _find(tx, report, record)
-    waiting = contacts.Waiting()
-    if found.match is None:
-        digests = traces(record, report.site, tx.ring.digest)
-        waiting = contacts.Waiting(contacts.seal(tx, report), digests)
-    if await contacts.add_contact(tx, report, found, waiting=waiting, policy=policy):
-        await _tell(tx, report, found, policy)
+    reports = list(cmd.reports)
+    for site in sorted({report.site for report in reports}):
+        await repository.share_roster(tx, site)
+    rows, found = [], await _find(tx, reports)
+    for report, finding in zip(reports, found, strict=True):
+        waiting = contacts.Waiting()
+        if finding.match is None:
+            record = described(report.person, report.site, tx.ring.digest)
+            digests = traces(record, report.site, tx.ring.digest)
+            waiting = contacts.Waiting(contacts.seal(tx, report), digests)
+        rows.append(contacts.row(report, finding, waiting, policy))
+    added = await contacts.add_contacts(tx, rows)
+    for report, finding in zip(reports, found, strict=True):
+        if report.receipt in added:
+            with cmd.reports.about(report):
+                await _tell(tx, report, finding, policy)
 
 
-async def _find(tx: Transaction, report: Report, record: Identity) -> Finding:
-    known_as = identity_digest(record, report.site, tx.ring.digest)
-    [found] = await find_candidates(tx, [Wanted(report.site, record, known_as)])
-    return decide(record, found, report.occurred_at.date())
+async def _find(tx: Transaction, reports: Sequence[Report]) -> list[Finding]:
+    """For each report the people whom it may be about, in one round trip, and what that means."""
+    wanted = []
+    for report in reports:
+        record = described(report.person, report.site, tx.ring.digest)
+        known_as = identity_digest(record, report.site, tx.ring.digest)
+        wanted.append(Wanted(report.site, record, known_as))
+    candidates = await find_candidates(tx, wanted)
+    return [
+        decide(who.identity, known, report.occurred_at.date())
+        for report, who, known in zip(reports, wanted, candidates, strict=True)
+    ]
 
 
 async def _tell(tx: Transaction, report: Report, found: Finding, policy: Policy) -> None:
@@ -80,7 +94,7 @@ def _review(
 
 
 async def mark_alerted(cmd: MarkAlerted, tx: Transaction) -> None:
-    await contacts.mark_alerted(tx, cmd.alert.receipt, cmd.alert.occurred_at)
+    await contacts.mark_alerted(tx, [(a.receipt, a.occurred_at) for a in cmd.alerts])
 
 
 async def open_file(cmd: OpenFile, tx: Transaction, policy: Policy) -> None:
@@ -122,8 +136,7 @@ async def _learn(tx: Transaction, person: Person, record: Identity, policy: Poli
 
 
 async def _match_late(tx: Transaction, report: Report, policy: Policy) -> None:
-    record = described(report.person, report.site, tx.ring.digest)
-    found = await _find(tx, report, record)
+    [found] = await _find(tx, [report])
     if found.tier is MatchTier.EXACT:
         await _settle(tx, report, found, policy)
 
