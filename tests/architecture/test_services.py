@@ -80,6 +80,21 @@ def test_the_readme_is_the_service_s_canvas(service: str) -> None:
     assert sorted(name for name in own if name not in text) == []
 
 
+@each_service
+def test_migrations_are_one_line(service: str) -> None:
+    """Two that landed side by side with one number would stop every deployment."""
+    texts = [
+        path.read_text() for path in (source(service) / "migrations" / "versions").glob("*.py")
+    ]
+    line = {
+        re.search(r'^revision = "(\w+)"', text, re.M)[1]:  # type: ignore[index]
+        re.search(r'^down_revision = (?:"(\w+)"|None)', text, re.M)[1]  # type: ignore[index]
+        for text in texts
+    }
+    assert len(line) == len(texts)
+    assert sorted(line.values(), key=str) == sorted([None, *sorted(line)[:-1]], key=str)
+
+
 def test_table_names_are_unique_in_the_workspace() -> None:
     """All services' table classes share one registry, and everybody must know whose a table is."""
     spine = set(CREATED.findall("\n".join(SPINE)))
