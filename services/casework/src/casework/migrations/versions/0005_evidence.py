@@ -9,8 +9,8 @@ from alembic import op
 from casework.matching.domain import read_names
 from casework.matching.identity import Identity, search_keys
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
