@@ -117,6 +117,14 @@ def test_a_revoked_grant_says_so_and_another_one_still_covers() -> None:
     assert decided(proposal(), first, grant(), revoked=revoked) is None
 
 
+@pytest.mark.parametrize("category", ["health_sud", "health_other", "location"])
+def test_no_release_opens_health_or_whereabouts_to_a_prosecutor(category: str) -> None:
+    """Whatever the paper says (R-14, R-17); defense counsel may be told under it."""
+    assert decided(proposal(category=category), grant(category=category)) is Withholding.FORBIDDEN
+    counsel = ("defense-counsel", category)
+    assert decided(proposal(*counsel), grant(*counsel)) is None
+
+
 @pytest.mark.parametrize("silence", [None, CONSENT_BOUND + timedelta(seconds=1)])
 def test_nothing_is_told_while_the_state_of_consents_is_unknown(silence: timedelta | None) -> None:
     """No word from casework for too long: a revocation may be on its way (R-03, R-08)."""

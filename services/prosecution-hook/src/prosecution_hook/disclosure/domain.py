@@ -21,6 +21,7 @@ from shared.events import (
     GrantPart,
 )
 from shared.ids import new_id
+from shared.policy import may_be_told
 from shared.sites import zone_of
 
 # 42 CFR 2.32(a)(2): the notice that goes with every consented disclosure (R-04).
@@ -32,6 +33,7 @@ CONSENT_BOUND = timedelta(seconds=60)
 class Withholding(StrEnum):
     """Why a disclosure was suppressed."""
 
+    FORBIDDEN = "forbidden"
     CONSENT_UNKNOWN = "consent_unknown"
     NO_CONSENT = "no_consent"
     REVOKED = "consent_revoked"
@@ -202,6 +204,8 @@ def decide(
     named = [grant for grant in grants if grant.names(proposal)]
     kept = [grant for grant in named if grant.consent_id not in revoked]
     covering = next((grant for grant in kept if grant.in_force(now)), None)
+    if not all(may_be_told(category, proposal.recipient.role) for category in proposal.categories):
+        return Withheld(new_id(), Withholding.FORBIDDEN)
     if heard_at is None or now - heard_at > CONSENT_BOUND:
         return Withheld(new_id(), Withholding.CONSENT_UNKNOWN)
     if covering is not None:
