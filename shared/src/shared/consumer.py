@@ -99,7 +99,7 @@ class Consumer:
         pace = Pace()
         while not self._stopping:
             polled = await kafka.getmany(timeout_ms=IDLE_MS, max_records=BATCH)
-            pace.begin()
+            pace.start()
             if polled:
                 await self._take(polled)
             if not polled or time.monotonic() - self._committed_at > COMMIT_EVERY_SECONDS:

@@ -16,7 +16,7 @@ class Pace:
     def __init__(self) -> None:
         self._began = time.monotonic()
 
-    def begin(self) -> None:
+    def start(self) -> None:
         self._began = time.monotonic()
 
     async def rest(self) -> None:

@@ -142,7 +142,7 @@ class Relay:
             acknowledged = page
             if not following:
                 await pace.rest()
-                pace.begin()
+                pace.start()
                 following = await self._turn(connection, acknowledged, page=[])
                 acknowledged = []
             page = following

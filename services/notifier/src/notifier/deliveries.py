@@ -62,7 +62,7 @@ class Worker:
         pace = Pace()
         while True:
             self._wake.clear()
-            pace.begin()
+            pace.start()
             jobs = await self._next()
             await self._work_off(jobs)
             if 0 < len(jobs) < PAGE:
