@@ -169,6 +169,11 @@ def _as_written(row: asyncpg.Record, previous: bytes, ring: KeyRing) -> bool:
 
 
 async def _stored(tx: Transaction, day: date) -> AsyncIterator[asyncpg.Record]:
-    query = "SELECT * FROM audit_record WHERE day = $1 ORDER BY number"
-    async for row in tx.raw.cursor(query, day, prefetch=READ_AHEAD):
-        yield row
+    """A page at a time: years of records must not stand in memory."""
+    query = "SELECT * FROM audit_record WHERE day = $1 AND number > $2 ORDER BY number LIMIT $3"
+    last, rows = -1, [None] * READ_AHEAD
+    while len(rows) == READ_AHEAD:
+        rows = await tx.raw.fetch(query, day, last, READ_AHEAD)
+        for row in rows:
+            yield row
+            last = row["number"]
