@@ -107,3 +107,21 @@ async def prune(
         limit,
     )
     return int(tag.rsplit(" ", 1)[1])
+
+
+async def destroy(connection: Any, type: str, key: str, written: tuple[Any, Any]) -> int:
+    """Remove a record's events of one type, sent or not, that were written in a span of time.
+
+    For what must not be kept any longer. Whoever has the events already has to be told as well.
+    """
+    tag = await connection.execute(
+        """WITH gone AS (
+               DELETE FROM outbox WHERE type = $1 AND key_hash = $2 AND key = $3
+                 AND created_at BETWEEN $4 AND $5 RETURNING seq)
+           DELETE FROM outbox_pending WHERE seq IN (SELECT seq FROM gone)""",
+        type,
+        key_hash(key),
+        key,
+        *written,
+    )
+    return int(tag.rsplit(" ", 1)[1])

@@ -97,10 +97,14 @@ class ReferralClosed(ReferralEvent):
 
 
 class FeedSilent(ReferralEvent):
-    """Sent when a source says nothing for longer than it may. `subject` is the source system."""
+    """Sent when a source says nothing for longer than it may. `subject` is the source system.
+
+    `alarm` is `silent`, or `below_floor` when it is heard, but reports less than it should.
+    """
 
     source_system: Public[str]
     last_heard_at: Public[AwareDatetime | None] = None
+    alarm: Public[str | None] = None
 
 
 class FeedRecovered(ReferralEvent):

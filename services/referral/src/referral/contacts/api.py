@@ -5,16 +5,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
-from referral.contacts import handlers, repository
-from referral.contacts.commands import ReportContact
+from referral.contacts import handlers, repository, retraction
+from referral.contacts.commands import Reason, ReportContact, RetractContact
 from shared.audit import unaudited
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
 from shared.inbound import RECEIPTED, Inlet, LineAnswer, Receipt
 from shared.openapi import body_of, lines_of, problems
 from shared.paging import Page, page_of
+from shared.reports import RecordId, Version
 
 router = APIRouter(route_class=IdempotentRoute, tags=["contacts"])
 
@@ -59,6 +60,27 @@ async def report_contact(request: Request, caller: Reporter) -> Response:
 async def report_contacts(request: Request, caller: Reporter) -> Response:
     """Report up to 1,000 contacts, a JSON object per line."""
     return await CONTACTS.take_batch(request, caller)
+
+
+class RetractionBody(BaseModel):
+    """Which record is taken back, and why. All its versions are."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    source_record_id: RecordId
+    record_version: Version = 1
+    reason: Reason
+
+
+@router.post(
+    "/v1/contacts/{receipt}/retraction",
+    status_code=202,
+    responses=problems(401, 403, 404, 422),
+)
+async def retract_contact(receipt: UUID, body: RetractionBody, caller: Reporter, tx: Tx) -> Receipt:
+    """Take a record back: an error, or a matter that was sealed or expunged."""
+    await retraction.retract_contact(RetractContact(receipt, caller, **dict(body)), tx)
+    return Receipt(receipt=receipt)
 
 
 @router.get("/v1/contacts/refusals")

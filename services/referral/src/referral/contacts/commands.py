@@ -1,9 +1,13 @@
 """Contacts as agencies post them."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
 
 from pydantic import BaseModel
 
+from shared.callers import Caller
 from shared.events import ContactType
 from shared.reports import STRICT, LocationIn, Ori, PastTime, RecordId, ReportIn, Slug, Words
 
@@ -29,3 +33,22 @@ class ReportContact(ReportIn):
 
     def conduct_at(self, now: datetime) -> datetime:
         return self.occurred_at
+
+
+class Reason(StrEnum):
+    """Why an agency takes a record back."""
+
+    ERROR = "error"
+    SEALED = "sealed"
+    EXPUNGED = "expunged"
+
+
+@dataclass(frozen=True)
+class RetractContact:
+    """Take a reported record back, in all its versions."""
+
+    receipt: UUID
+    by: Caller
+    source_record_id: str
+    record_version: int
+    reason: Reason

@@ -9,3 +9,14 @@ class NoteHeartbeat:
 
     source: str
     sites: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PutFeedPolicy:
+    """Say what a site expects of a source; earlier versions are kept."""
+
+    site: str
+    source: str
+    max_silence_minutes: int | None
+    floor_per_day: int | None
+    by: str
