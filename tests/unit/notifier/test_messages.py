@@ -19,7 +19,7 @@ from shared.ids import new_id
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 MAIL = files("notifier") / "templates" / "mail"
 # Besides fixed words a message may say its number, its kind, its link or a code: nothing else.
-MAY_SAY = {"number", "purpose", "link", "code"}
+MAY_SAY = {"number", "purpose", "link", "code", "answer"}
 FORBIDDEN = re.compile(
     r"\b(lead|diver\w+|throughline|participant|client|case|police|arrest\w*|book\w*|jail|custody"
     r"|charge\w*|court|prosecut\w*|warrant|release\w*|drug|overdose|probation|name)\b",
@@ -33,7 +33,7 @@ def test_a_message_says_nothing_about_anybody(name: str) -> None:
     text = (MAIL / name).read_text()
     used = set(re.findall(r"\{\{-?\s*(\w+)", text)) | set(re.findall(r"\{% if (\w+)", text))
     assert used <= MAY_SAY
-    assert used
+    assert used or name.startswith("test")
     assert FORBIDDEN.findall(re.sub(r"\{[{%].*?[%}]\}", "", text)) == []
 
 
@@ -89,11 +89,12 @@ def test_the_state_is_a_fold_over_the_steps(kinds: str, state: str, recipient: s
 
 DETAILS: dict[StepKind, list[str | None]] = {
     StepKind.RAISED: [str(role) for role in Role],
+    StepKind.STUCK: list(words.STUCK),
     StepKind.SUPPRESSED: list(words.SUPPRESSIONS),
     StepKind.UPDATED: [",".join(News), News.COURT],
     StepKind.PASSED_OVER: [f"{role}:{reason}" for role in Role for reason in PassedOver],
     StepKind.ESCALATED: [
-        f"{role}:{why}" for role in Role for why in ("no_answer", "not_delivered")
+        f"{role}:{why}" for role in Role for why in ("no_answer", "not_delivered", "asked_for")
     ],
     StepKind.REASSIGNED: [str(role) for role in Role],
     StepKind.DELIVERED: list(Channel),

@@ -9,6 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 
 from notifier import handlers, repository, stream, views, words
+from notifier.auditing.repository import find_heartbeat
 from notifier.commands import AcknowledgeAlert, HandOverAlert
 from notifier.domain import Action, Alert, AlertState
 from notifier.staff.repository import list_staff
@@ -43,7 +44,7 @@ async def list_alerts(
 @router.get("/v1/alerts/{alert_id}")
 async def show_alert(alert_id: UUID, caller: Answering, tx: Tx) -> views.ThreadView:
     """The alert with its thread. That the caller looked is recorded."""
-    return await _thread(await handlers.view_alert(tx, alert_id, caller), tx)
+    return await thread_view(await handlers.view_alert(tx, alert_id, caller), tx)
 
 
 @router.get("/v1/alerts/{alert_id}/why")
@@ -73,7 +74,7 @@ async def acknowledge_alert(
 ) -> views.ThreadView:
     """I have this: nobody else is asked. Again: the same answer, unchanged."""
     command = AcknowledgeAlert(alert_id, caller, body.action, body.note)
-    return await _thread(await handlers.acknowledge_alert(command, tx), tx)
+    return await thread_view(await handlers.acknowledge_alert(command, tx), tx)
 
 
 class HandoverBody(BaseModel):
@@ -91,10 +92,10 @@ async def hand_over_alert(
 ) -> views.ThreadView:
     """Ask somebody else at the site instead; they get a message and a clock of their own."""
     command = HandOverAlert(alert_id, caller, body.to, body.note)
-    return await _thread(await handlers.hand_over_alert(command, tx), tx)
+    return await thread_view(await handlers.hand_over_alert(command, tx), tx)
 
 
-async def _thread(alert: Alert, tx: Transaction) -> views.ThreadView:
+async def thread_view(alert: Alert, tx: Transaction) -> views.ThreadView:
     await tx.flush()
     entries = await repository.list_entries(tx, alert.thread_id)
     return views.thread_of(alert, entries, await repository.list_notes(tx, alert.id), tx.ring)
@@ -113,9 +114,9 @@ async def follow_inbox(
 
 
 @router.get("/v1/audit/open", tags=["audit"])
-async def list_open_alerts(
-    caller: Auditor, tx: Tx, limit: Limit = 200
-) -> dict[str, list[views.OpenAlert]]:
-    """Alerts that have no end yet, oldest first."""
+async def list_open_alerts(caller: Auditor, tx: Tx, limit: Limit = 200) -> views.AuditView:
+    """Alerts that have no end yet, oldest first, and the auditor's heartbeat."""
     found = await repository.list_open(tx, sorted(caller.sites), limit)
-    return {"items": [views.open_alert_of(alert, tx.now) for alert in found]}
+    heartbeat = views.heartbeat_of(await find_heartbeat(tx), tx.now)
+    items = [views.open_alert_of(alert, tx.now) for alert in found]
+    return views.AuditView(items=items, auditor=heartbeat)

@@ -39,6 +39,7 @@ class AcknowledgeAlert:
     caller: Caller
     action: Action | None = None
     note: str | None = None
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)

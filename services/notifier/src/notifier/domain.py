@@ -60,6 +60,8 @@ class StepKind(StrEnum):
     TOLD = "told"
     UNANSWERED = "unanswered"
     ACKNOWLEDGED = "acknowledged"
+    DISOWNED = "disowned"
+    STUCK = "stuck"
     SUPPRESSED = "suppressed"
     RECALLED = "recalled"
     RECALL_TOLD = "recall_told"
@@ -85,6 +87,10 @@ class Action(StrEnum):
     CALLING = "calling"
     ALREADY_ON_IT = "already_on_it"
     OTHER = "other"
+
+
+# Stands in a step's `by` for an answer that came by the link in a message.
+BY_LINK = "link"
 
 
 class AlertStep(SQLModel, table=True):

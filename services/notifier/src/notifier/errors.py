@@ -11,6 +11,18 @@ class AlertEnded(Conflict):
     """This alert has ended: nobody is being asked any more, so there is nothing to hand over."""
 
 
+class AlertWithdrawn(Conflict):
+    """This alert was withdrawn already: it was about somebody else."""
+
+
+class NobodyLeft(Conflict):
+    """Everybody on the route was asked already: take it, or hand it over to somebody by name."""
+
+
+class LinkOver(NotFound):
+    """This link does not lead anywhere any more: sign in to see what waits for you."""
+
+
 class StaffNotFound(NotFound):
     """The notifier knows nobody of this name at the site."""
 

@@ -12,7 +12,7 @@ from notifier.commands import (
     HandOverAlert,
     RaiseAlerts,
 )
-from notifier.domain import Alert, AlertNote, AlertState, Assignment, StepKind
+from notifier.domain import BY_LINK, Alert, AlertNote, AlertState, Assignment, StepKind
 from notifier.errors import AlertEnded, NotReachable
 from notifier.participation.handlers import suppress_contact
 from notifier.raising import decide
@@ -80,7 +80,7 @@ async def acknowledge_alert(command: AcknowledgeAlert, tx: Transaction) -> Alert
     alert = await repository.get_visible_alert(tx, command.alert_id, command.caller, lock=True)
     if alert.answered_by is not None or alert.state == AlertState.SUPPRESSED:
         return alert
-    _add_note(alert, command.caller, command.note, tx)
+    add_note(alert, command.caller, command.note, tx)
     await _answer(alert, command, tx)
     # Who has the incident has what was asked about it before and never answered.
     for older in await repository.list_open_in_thread(tx, alert.thread_id):
@@ -90,7 +90,9 @@ async def acknowledge_alert(command: AcknowledgeAlert, tx: Transaction) -> Alert
 
 async def _answer(alert: Alert, command: AcknowledgeAlert, tx: Transaction) -> None:
     publish(tx, alert.answered(command.caller.sub, command.action, tx.now))
-    add_step(alert, StepKind.ACKNOWLEDGED, tx, who=command.caller.sub, detail=command.action)
+    by = BY_LINK if command.by_link else None
+    who, detail = command.caller.sub, command.action
+    add_step(alert, StepKind.ACKNOWLEDGED, tx, who=who, detail=detail, by=by)
     await tx.flush()
     await clear_timer(tx, ANSWER_DUE, str(alert.id))
     await queue.cancel(tx, alert.id)
@@ -106,12 +108,12 @@ async def hand_over_alert(command: HandOverAlert, tx: Transaction) -> Alert:
         raise NotReachable
     if command.to != alert.recipient:
         around = await recording.look_around(tx, alert.site, alert.participant, at=tx.now)
-        _add_note(alert, command.caller, command.note, tx)
+        add_note(alert, command.caller, command.note, tx)
         await ask(alert, StepKind.HANDED_OVER, command.to, around, tx, by=command.caller.sub)
     return alert
 
 
-def _add_note(alert: Alert, caller: Caller, text: str | None, tx: Transaction) -> None:
+def add_note(alert: Alert, caller: Caller, text: str | None, tx: Transaction) -> None:
     if text:
         note_id = new_id()
         sealed = tx.ring.seal(DataClass.CARE, str(note_id), text.encode())

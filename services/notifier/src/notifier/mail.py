@@ -4,6 +4,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from notifier.answering.links import token_of
 from notifier.channels import Message
 from notifier.contacts.domain import code_of
 from notifier.queue import Job
@@ -14,8 +15,9 @@ from shared.sealing import DataClass, KeyRing
 _TEMPLATES = Environment(  # noqa: S701
     loader=PackageLoader("notifier", "templates/mail"), undefined=StrictUndefined, trim_blocks=True
 )
-ALERT, VERIFY = "alert.txt", "verify.txt"
+ALERT, VERIFY, TEST = "alert.txt", "verify.txt", "test.txt"
 ALERT_SHORT, VERIFY_SHORT = "alert_short.txt", "verify_short.txt"
+TEST_SHORT = "test_short.txt"
 
 
 def write(job: Job, to: str, settings: Settings, ring: KeyRing) -> Message:
@@ -24,8 +26,11 @@ def write(job: Job, to: str, settings: Settings, ring: KeyRing) -> Message:
         # Asked for again meanwhile or already verified: then this code is of no use to anybody.
         code = code_of(job.code_id, to, ring) if job.code_id else "------"
         return _message(job, to, (VERIFY, VERIFY_SHORT), {"code": code}, ring)
+    if job.purpose == "test":
+        return _message(job, to, (TEST, TEST_SHORT), {}, ring)
     link = f"{settings.public_url.rstrip('/')}{settings.root_path}/alerts/{job.alert_id}"
-    values = {"number": job.number, "purpose": job.purpose, "link": link}
+    answer = link.replace(f"/alerts/{job.alert_id}", f"/a/{token_of(job.id, ring)}")
+    values = {"number": job.number, "purpose": job.purpose, "link": link, "answer": answer}
     return _message(job, to, (ALERT, ALERT_SHORT), values, ring)
 
 

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from notifier import api, pages
+from notifier.answering import api as answering_api
+from notifier.answering import pages as answering_pages
+from notifier.auditing.watch import watch_auditor
 from notifier.consumers import SUBSCRIPTIONS
 from notifier.contacts import api as contacts_api
 from notifier.deliveries import deliver
@@ -28,10 +31,17 @@ def create_app(
     notifier = service.Service(
         name="notifier",
         purpose="The alert reaches the person on duty, provably.",
-        routers=(api.router, staff_api.router, contacts_api.router, pages.router),
+        routers=(
+            api.router,
+            answering_api.router,
+            answering_pages.router,
+            staff_api.router,
+            contacts_api.router,
+            pages.router,
+        ),
         subscriptions=SUBSCRIPTIONS,
         timers=TIMERS,
-        tasks=(*[deliver] * settings.delivery_workers, hub.announce_changes),
+        tasks=(*[deliver] * settings.delivery_workers, hub.announce_changes, watch_auditor),
     )
     app = service.create_app(notifier, settings, clock=clock, on_failure=on_failure)
     app.state.hub = hub

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from notifier import handlers
 from notifier.asking import ANSWER_DUE
+from notifier.auditing.timers import TIMERS as AUDITOR
 from notifier.commands import EscalateAlert
 from notifier.staff.handlers import seal_addresses
 from shared.database import Transaction
@@ -19,6 +20,7 @@ async def on_seal_addresses(_: Timer, tx: Transaction) -> None:
 
 
 TIMERS: TimerHandlers = {
+    **AUDITOR,
     ANSWER_DUE: on_answer_due,
     "contacts.seal-addresses": on_seal_addresses,
 }

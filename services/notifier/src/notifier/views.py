@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
+from notifier.auditing.domain import AlertAudit, Stuck, stuck
 from notifier.domain import Alert, AlertEntry, AlertNote, AlertState
 from notifier.policy import AlertClass
 from shared.events import ChargePart, CourtDatePart, MatchTier
@@ -105,6 +106,28 @@ class OpenAlert(BaseModel):
     raised_at: AwareDatetime
     due_at: AwareDatetime | None
     overdue: bool
+    stuck: Stuck | None
+
+
+class Heartbeat(BaseModel):
+    """Of the auditor. When it is late, an empty list proves nothing."""
+
+    swept_at: AwareDatetime | None
+    late: bool
+    stuck: int
+
+
+class AuditView(BaseModel):
+    """Every alert that has no end yet, oldest first, and whether the auditor is at work."""
+
+    items: list[OpenAlert]
+    auditor: Heartbeat
+
+
+def heartbeat_of(found: AlertAudit | None, now: datetime) -> Heartbeat:
+    if found is None:
+        return Heartbeat(swept_at=None, late=True, stuck=0)
+    return Heartbeat(swept_at=found.swept_at, late=found.is_late(now), stuck=found.stuck)
 
 
 def contact_of(entry: AlertEntry, ring: KeyRing) -> Contact:
@@ -149,5 +172,7 @@ def _alert(alert: Alert, entry: AlertEntry, ring: KeyRing) -> dict[str, Any]:
 def open_alert_of(alert: Alert, now: datetime) -> OpenAlert:
     overdue = alert.due_at is not None and alert.due_at < now
     return OpenAlert(
-        **alert.model_dump(include=set(OpenAlert.model_fields) - {"overdue"}), overdue=overdue
+        **alert.model_dump(include=set(OpenAlert.model_fields) - {"overdue"}),
+        overdue=overdue,
+        stuck=stuck(alert, now),
     )

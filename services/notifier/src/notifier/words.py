@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from notifier.domain import AlertStep, StepKind
+from notifier.domain import BY_LINK, AlertStep, StepKind
 from notifier.incidents import News
 from notifier.policy import AlertClass
 from notifier.routing import PROGRAM_LINE, PassedOver, Role
@@ -64,9 +64,15 @@ SUPPRESSIONS: dict[str, str] = {
     "recalled": "a report was about somebody else",
     "erased": "the person's data was erased",
 }
+STUCK: dict[str, str] = {
+    "unanswered": "everybody was asked and nobody answered",
+    "clock_lost": "its time ran out and nobody was asked",
+    "not_sent": "its message has not gone out",
+}
 _REASONS: dict[str, str] = {
     "no_answer": "because nobody answered in time",
     "not_delivered": "because the message could not be delivered",
+    "asked_for": "because whoever had this asked for that",
 }
 Names = Callable[[str], str]
 
@@ -127,9 +133,21 @@ def _ending_sentence(step: AlertStep, who: str) -> str:
             return "Withdrawn: what came in was about somebody else."
         case StepKind.RECALL_TOLD:
             return f"{who} is told that this was withdrawn."
+        case _:
+            return _answer_sentence(step, who)
+
+
+def _answer_sentence(step: AlertStep, who: str) -> str:
+    detail = step.detail or ""
+    match StepKind(step.kind):
         case StepKind.ACKNOWLEDGED:
             doing = f" ({ACTIONS[detail]})" if detail else ""
-            return f"{who} has this{doing}."
+            by_link = ", by the link in a message" if step.by == BY_LINK else ""
+            return f"{who} has this{doing}{by_link}."
+        case StepKind.DISOWNED:
+            return f"{who} says that this is not their client; the match is being looked at."
+        case StepKind.STUCK:
+            return f"{who} was told that this needs somebody: {STUCK[detail]}."
         case _:
             return f"{who} opened this."
 

@@ -27,6 +27,7 @@ CAST: dict[str, dict[str, str]] = {
 }
 # What each kind of message says first.
 NEW, NEWS, YOURS = "New item", "something new", "is now with you"
+NOBODY = "nobody has this"
 
 
 class Story:

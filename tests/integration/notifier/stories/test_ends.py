@@ -2,7 +2,7 @@
 
 import asyncpg
 import pytest
-from tests.integration.notifier.stories.story import NEW, YOURS, Story
+from tests.integration.notifier.stories.story import NEW, NOBODY, YOURS, Story
 
 from shared.events import AlertAcknowledged, AlertClosed
 
@@ -56,8 +56,8 @@ async def test_the_route_ends_and_the_alert_does_not(story: Story) -> None:
     """Everybody was asked and nobody answered: it stays open until somebody does."""
     await story.assigned("alice")
     await story.reported("booking")
-    await story.passes(minutes=121)
-    await story.told(alice=NEW, ben=YOURS, carla=YOURS, line=YOURS)
+    await story.passes(minutes=125)
+    await story.told(alice=NEW, ben=YOURS, carla=(YOURS, NOBODY), line=YOURS)
     await story.stands("unanswered")
     assert await story.published(AlertClosed) == []
     await story.acknowledges("ben")
@@ -68,8 +68,8 @@ async def test_an_unanswered_alert_can_still_be_handed_over(story: Story) -> Non
     """Carla gives it to alice, who is asked again with a clock."""
     await story.assigned("alice")
     await story.reported("booking")
-    await story.passes(minutes=121)
-    await story.told(alice=NEW, ben=YOURS, carla=YOURS, line=YOURS)
+    await story.passes(minutes=125)
+    await story.told(alice=NEW, ben=YOURS, carla=(YOURS, NOBODY), line=YOURS)
     await story.hands_over("carla", "alice")
     await story.told(alice=YOURS)
     await story.acknowledges("alice")
@@ -80,8 +80,8 @@ async def test_who_has_the_incident_has_what_nobody_answered_before(story: Story
     """The booking went unanswered; the release pages anew, and its answer ends both."""
     await story.assigned("alice")
     await story.reported("booking", booking_number="B-1")
-    await story.passes(minutes=121)
-    await story.told(alice=NEW, ben=YOURS, carla=YOURS, line=YOURS)
+    await story.passes(minutes=125)
+    await story.told(alice=NEW, ben=YOURS, carla=(YOURS, NOBODY), line=YOURS)
     await story.reported("release", booking_number="B-1")
     await story.told(alice=NEW)
     await story.acknowledges("alice")
