@@ -8,6 +8,7 @@ from casework.assignments.api import router as assignments
 from casework.consents.api import router as consents
 from casework.consumers import subscriptions
 from casework.matching.api import router as matching
+from casework.matching.pages import router as review_pages
 from casework.participants.api import router as participants
 from casework.plans.api import router as plans
 from casework.policies.api import router as policies
@@ -18,7 +19,7 @@ from shared import service
 from shared.clock import Clock
 from shared.supervisor import end_process
 
-ROUTERS = (participants, assignments, plans, consents, work, policies, matching)
+ROUTERS = (participants, assignments, plans, consents, work, policies, matching, review_pages)
 
 
 def create_app(

@@ -18,13 +18,15 @@
     a: () => press("[data-acknowledge] button:enabled"), o: () => press("[data-handover]"),
     "/": () => document.querySelector("[type=search]")?.focus(), "?": () => $("keys").showModal(),
   };
+  // A page may have keys of its own: <button data-key="s"> is pressed by s.
+  const own = (key) => /^[a-z]$/.test(key) && !Object.hasOwn(KEYS, key) && document.querySelector(`[data-key="${key}"]`);
   const off = () => localStorage.getItem("lead-keys") === "off";
   document.addEventListener("keydown", (event) => {
     const { key, target: at } = event;
-    if (!Object.hasOwn(KEYS, key) || off() || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(Object.hasOwn(KEYS, key) || own(key)) || off() || event.ctrlKey || event.metaKey || event.altKey) return;
     if (at.closest("input, textarea, select, dialog") || (key === "Enter" && at !== current())) return;
     event.preventDefault();
-    KEYS[key]();
+    Object.hasOwn(KEYS, key) ? KEYS[key]() : press(`[data-key="${key}"]`);
   });
   const offer = (selector, act) => all(selector).forEach((button) => { button.hidden = false; button.onclick = act; });
   offer("[data-hide]", hide);

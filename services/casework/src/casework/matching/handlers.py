@@ -32,6 +32,8 @@ from shared.database import Transaction, publish
 from shared.events import MatchTier, ParticipantReferred, Report
 from shared.sites import zone_of
 
+Question = tuple[IdentityReview, Person, Report | None]
+
 
 async def match_reports(cmd: MatchReports, tx: Transaction, policy: Policy) -> None:
     """One lookup and one write for nearly all of a city's contacts, which are about nobody here."""
@@ -182,9 +184,20 @@ async def _confirm(tx: Transaction, review: IdentityReview, policy: Policy) -> N
 
 async def list_reviews(
     tx: Transaction, sites: frozenset[str], limit: int, after: UUID | None
-) -> Sequence[tuple[IdentityReview, Person, Report | None]]:
-    """Each open question with both sides: who is on file, and what was reported."""
-    reviews = await repository.list_open_reviews(tx, sites, limit, after)
+) -> Sequence[Question]:
+    """Oldest first, for machines."""
+    return await _both_sides(tx, await repository.list_open_reviews(tx, sites, limit, after))
+
+
+async def list_urgent_reviews(
+    tx: Transaction, sites: frozenset[str], limit: int
+) -> Sequence[Question]:
+    """By clock, for people."""
+    return await _both_sides(tx, await repository.list_urgent_reviews(tx, sites, limit))
+
+
+async def _both_sides(tx: Transaction, reviews: Sequence[IdentityReview]) -> Sequence[Question]:
+    """Each open question with who is on file, and what was reported."""
     reports = await contacts.get_waiting(tx, [review.receipt for review in reviews])
     people = await files.list_people(tx, [review.participant_key for review in reviews])
     return [(r, people[r.participant_key], reports.get(r.receipt)) for r in reviews]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from casework.matching.domain import IdentityReview, identity_of
 from casework.matching.errors import NoSuchReview
@@ -87,6 +87,24 @@ async def list_open_reviews(
     if after is not None:
         statement = statement.where(col(IdentityReview.id) > after)
     return (await tx.exec(statement.order_by(col(IdentityReview.id)).limit(limit))).all()
+
+
+async def list_urgent_reviews(
+    tx: Transaction, sites: Collection[str], limit: int
+) -> Sequence[IdentityReview]:
+    """Those whose clock ends first."""
+    statement = select(IdentityReview).where(
+        IdentityReview.state == "open", col(IdentityReview.site).in_(sites)
+    )
+    by_clock = statement.order_by(col(IdentityReview.due_at), col(IdentityReview.id))
+    return (await tx.exec(by_clock.limit(limit))).all()
+
+
+async def count_open_reviews(tx: Transaction, sites: Collection[str]) -> int:
+    statement = select(func.count()).where(
+        IdentityReview.state == "open", col(IdentityReview.site).in_(sites)
+    )
+    return (await tx.exec(statement)).one()
 
 
 async def add_ruled_out(tx: Transaction, review: IdentityReview) -> None:

@@ -1,0 +1,118 @@
+"""A review in words: what the page says about two records, field by field."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from casework.matching.comparison import Level
+from casework.matching.domain import IdentityReview
+from casework.matching.recontact import CUSTODY, contact_type_of
+from casework.participants.person import Person, display_name
+from shared.events import ContactType, PersonPart, Report
+
+LEVELS = {
+    Level.EQUAL: "same",
+    Level.ALIKE: "short form or part",
+    Level.SIMILAR: "one slip apart",
+    Level.LOOSE: "several slips apart",
+    Level.TYPO: "mistyped?",
+    Level.YEAR: "same year",
+    Level.SWAPPED: "fields swapped",
+    Level.DIFFERENT: "different",
+    Level.UNKNOWN: "not known on both sides",
+}
+DOUBTS = {
+    "another_given_name": "Another given name: a twin or a sibling?",
+    "another_surname": "Another surname: married since?",
+    "birth_date_unknown": "Nobody said when the person was born.",
+    "another_birth_date": "Another date of birth: father and son, or two people of one name?",
+}
+RULES = {
+    "number": "They share a number.",
+    "number_contradicted": "They share a number, but something else contradicts it.",
+    "name_and_birth_and_more": "Name, date of birth and one more are the same.",
+}
+KINDS = {kind: kind.value.replace("_", " ").capitalize() for kind in ContactType}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field: both sides as given, in words how they agree, and its bits."""
+
+    name: str
+    reported: str
+    on_file: str
+    said: str
+    bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One review as a card."""
+
+    id: UUID
+    site: str
+    tier: str
+    kind: str
+    custody: bool
+    source: str
+    occurred_at: datetime | None
+    due_at: datetime
+    unsure_by: str | None
+    who: str
+    weight: float | None
+    reasons: list[str]
+    rows: list[Row]
+
+
+def question_of(review: IdentityReview, person: Person, report: Report | None) -> Question:
+    evidence = review.evidence or {}
+    kind = contact_type_of(report) if report else None
+    known = [RULES.get(evidence.get("rule", ""), "")]
+    return Question(
+        id=review.id,
+        site=review.site,
+        tier=review.tier,
+        kind=KINDS[kind] if kind else "The report is no longer kept",
+        custody=kind in CUSTODY,
+        source=report.source_system if report else "",
+        occurred_at=report.occurred_at if report else None,
+        due_at=review.due_at,
+        unsure_by=review.unsure_by,
+        who=display_name(person.given, person.surname),
+        weight=evidence.get("weight"),
+        reasons=[r for r in known + [DOUBTS[d] for d in evidence.get("doubts", ())] if r],
+        rows=_rows(person, report.person if report else PersonPart(), evidence),
+    )
+
+
+def _rows(person: Person, reported: PersonPart, evidence: dict[str, Any]) -> list[Row]:
+    parts = {part["field"]: part for part in evidence.get("parts", ())}
+    ages = (reported.age_from, reported.age_to)
+    sides: dict[str, tuple[Any, Any]] = {
+        "surname": (reported.surname, person.surname),
+        "given": (reported.given, person.given),
+        "middle": (reported.middle, person.middle),
+        "suffix": (reported.suffix, person.suffix),
+        "also known as": (", ".join(reported.aliases), ", ".join(person.aliases)),
+        "order": ("", ""),
+        "dob": (reported.dob, person.dob),
+        "age": ("-".join(str(a) for a in ages if a is not None), ""),
+        "sex": (reported.sex, person.sex),
+    }
+    rows = [_row(field, *both, parts.get(field)) for field, both in sides.items()]
+    return [row for row in rows if row.reported or row.on_file or row.said == "fields swapped"]
+
+
+_NAMES = {"given": "given name", "dob": "date of birth", "order": "order of names"}
+
+
+def _row(field: str, reported: Any, on_file: Any, part: dict[str, Any] | None) -> Row:
+    name, level = _NAMES.get(field, field), Level(part["level"]) if part else Level.UNKNOWN
+    bits = part["weight"] + part["rarity"] if part else 0.0
+    return Row(name, _text(reported), _text(on_file), LEVELS[level] if part else "", bits)
+
+
+def _text(value: Any) -> str:
+    return f"{value:%d %b %Y}" if isinstance(value, date) else str(value or "")
