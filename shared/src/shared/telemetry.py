@@ -15,7 +15,6 @@ from typing import Any
 import structlog
 from opentelemetry import context as otel_context
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 from opentelemetry.sdk.metrics import MeterProvider
@@ -57,6 +56,9 @@ def new_telemetry(service: str, sample_ratio: float) -> Telemetry:
     sampler = ParentBased(TraceIdRatioBased(sample_ratio))
     tracers = TracerProvider(resource=resource, sampler=sampler)
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+        # Half a second and ten megabytes, which only who exports should pay.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         # A collector that is away must not keep the process from ending in time.
         tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=3)))
     registry = CollectorRegistry()
