@@ -7,7 +7,7 @@ PACKAGES := shared services/referral services/casework services/prosecution-hook
 	deploy/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fmt lint types contract bench lock schemas images containers clean
+.PHONY: help run demo test check fmt lint types contract bench lock schemas wheels images containers clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ lock: $(READY) ## Resolve requirements.lock again from what the packages declare
 
 schemas: $(READY) ## Write the events' schemas to tests/contract/schemas
 	@$(PY) -m shared.events.export
+
+wheels: $(READY) ## Start each service from its wheel, with only what it declares installed
+	@WHEELS=1 $(PY) -m pytest tests/wheels
 
 images: ## Build the four images, with a bill of materials of each in build/
 	@deploy/image/build.sh build
