@@ -119,14 +119,17 @@ class RealKafka(KafkaCluster):
         self._port = self._port or free_port()
         self.bootstrap = f"{LOOPBACK}:{self._port}"
         data = self._home / "data"
-        self._configuration.write_text(
-            CONFIGURATION.format(host=LOOPBACK, port=self._port, controller=free_port(), data=data)
-        )
+        self._configuration.write_text(self._settings(data))
         if not (data / "meta.properties").exists():
             self._format()
 
-    def _format(self) -> None:
-        tool = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID]
+    def _settings(self, data: Path) -> str:
+        return CONFIGURATION.format(
+            host=LOOPBACK, port=self._port, controller=free_port(), data=data
+        )
+
+    def _format(self, *more: str) -> None:
+        tool = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, *more]
         jars.run([*self._java(), *tool, "-c", str(self._configuration)], "Kafka's storage tool")
 
     def _launch(self) -> None:
