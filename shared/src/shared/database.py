@@ -1,7 +1,7 @@
 """The database and THE commit: every write of every service becomes durable in this file."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, cast
@@ -48,6 +48,7 @@ class Transaction(AsyncSession):
     ring: KeyRing
     now: datetime
     staged: list[Encoded]
+    facts: list[Event]
     signals: set[str]
     concerns: set[str]
 
@@ -74,6 +75,8 @@ class Database:
         )
         event.listen(self._engine.sync_engine, "checkout", _refuse_closed)
         self._wakers: dict[str, asyncio.Event] = {}
+        # Told what became true, after the commit; telemetry listens.
+        self.on_facts: Callable[[list[Event]], None] | None = None
 
     def waker(self, name: str) -> asyncio.Event:
         """The event that committed transactions set through `Transaction.signal`."""
@@ -99,6 +102,8 @@ class Database:
         faults.step("database.committed", tx.staged)
         if tx.staged:
             self.waker("outbox").set()
+        if tx.facts and self.on_facts is not None:
+            self.on_facts(tx.facts)
         for name in tx.signals:
             self.waker(name).set()
 
@@ -107,7 +112,8 @@ class Database:
         fairy = await connection.get_raw_connection()
         tx.raw = cast("asyncpg.Connection", fairy.driver_connection)
         tx.ring, tx.now = self.ring, self.clock.now()
-        tx.staged, tx.signals, tx.concerns = [], set(), set()
+        tx.staged, tx.facts = [], []
+        tx.signals, tx.concerns = set(), set()
         return tx
 
     async def connect(self) -> asyncpg.Connection:
@@ -155,6 +161,7 @@ def _refuse_closed(connection: Any, *_: Any) -> None:
 def publish(tx: Transaction, *events: Event) -> None:
     """Stage events: they leave if, and only if, this transaction commits."""
     tx.staged.extend(outbox.encode(event, tx.ring) for event in events)
+    tx.facts.extend(events)
 
 
 async def run_alone(connection: Any, statement: str, *arguments: Any) -> list[asyncpg.Record]:

@@ -24,6 +24,7 @@ from shared.clock import Clock, SystemClock
 from shared.config import ServiceSettings
 from shared.consumer import Consumer
 from shared.database import Database
+from shared.fact_metrics import FactMetrics
 from shared.housekeeping import KIND, Sweep, housekeeper
 from shared.http_telemetry import HttpTelemetry
 from shared.intake import Intake
@@ -130,6 +131,7 @@ def _assemble(
     database = Database(
         settings.database_url, ring, clock=clock, pool_size=settings.database_pool_size
     )
+    database.on_facts = FactMetrics(telemetry.meter, service.name).committed
     timers = {**service.timers, KIND: housekeeper(settings, (sweep_audit, *service.sweeps))}
     consumer = (
         Consumer(database, settings, service.name, service.subscriptions, metrics, tracer)
