@@ -37,6 +37,7 @@ UNAUDITED = {
     "POST /v1/dispositions:batch",
     "POST /v1/inbound/{source}",
     "POST /v1/feeds/{source}/heartbeat",
+    "GET /v1/me/duty.ics",
 }
 # The reference of the API is the same for everybody and says nothing of anybody.
 REFERENCE = {"GET /docs", "GET /openapi.json", "* /docs-assets"}

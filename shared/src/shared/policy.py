@@ -188,10 +188,15 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
     "/v1/work": _FILE,
     # notifier
     "/alerts": _ALERT,
+    # Hand-over notes may be about participants.
+    "/coverage": _CARE,
     "/inbox": _ALERT,
+    "/me": _PROGRAM,
     "/v1/alerts": _ALERT,
     "/v1/audit/open": {**dict.fromkeys(STAFF, _ALERT), "*": _OVERSIGHT},
+    "/v1/coverage": _CARE,
     "/v1/me": _PROGRAM,
+    "/v1/sms": _SYSTEM,
     "/v1/staff": _PROGRAM,
     "/v1/stream": _FILE,
     # prosecution-hook; what case managers do with an item, they do in casework

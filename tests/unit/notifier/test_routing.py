@@ -41,4 +41,17 @@ def test_who_is_passed_over_is_named_with_the_reason() -> None:
 
 def test_the_route_ends_inside_the_program() -> None:
     """No role of police or prosecution exists on it."""
-    assert set(Role) == {"case_manager", "backup", "supervisor", "program_line"}
+    assert set(Role) == {"case_manager", "backup", "on_call", "supervisor", "program_line"}
+
+
+def test_who_is_away_is_passed_over_for_that_reason() -> None:
+    """Also when they could be reached; whoever is on call comes before the supervisor."""
+    stops = route(("alice", True, True), ("ben", False), ("carla", True), on_call=[("dana", True)])
+    passed, stop = next_stop(stops, ())
+    assert [(p.stop.sub, p.reason) for p in passed] == [
+        ("alice", PassedOver.AWAY),
+        ("ben", PassedOver.UNREACHABLE),
+    ]
+    assert stop is not None
+    assert (stop.role, stop.sub) == (Role.ON_CALL, "dana")
+    assert next_stop(stops, {"alice", "ben", "dana"})[1] == stops[3]

@@ -1,6 +1,6 @@
 """What the notifier refuses."""
 
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class AlertNotFound(NotFound):
@@ -49,6 +49,30 @@ class WouldBeUnreachable(Conflict):
 
 class TooManyCodes(Conflict):
     """Too many codes were sent within the hour: wait before you ask for another."""
+
+
+class AbsenceOverlaps(Conflict):
+    """This person is away at that time already: cancel the other absence first."""
+
+
+class OnlyTheirOwn(Forbidden):
+    """A colleague's absence is entered by a supervisor."""
+
+
+class AbsenceNotFound(NotFound):
+    """No absence of this id is in force at your site."""
+
+
+class RotationNotFound(NotFound):
+    """No rotation of this name is in force at the site."""
+
+
+class SwapNotFound(NotFound):
+    """No swap of this id is in force at your site."""
+
+
+class LinkEnded(NotFound):
+    """This calendar link has been replaced: take the new one from your own page."""
 
 
 class CodeWrong(Invalid):

@@ -16,6 +16,7 @@ _TEMPLATES = Environment(  # noqa: S701
     loader=PackageLoader("notifier", "templates/mail"), undefined=StrictUndefined, trim_blocks=True
 )
 ALERT, VERIFY, TEST = "alert.txt", "verify.txt", "test.txt"
+COVERAGE, COVERAGE_SHORT = "coverage.txt", "coverage_short.txt"
 ALERT_SHORT, VERIFY_SHORT = "alert_short.txt", "verify_short.txt"
 TEST_SHORT = "test_short.txt"
 
@@ -28,6 +29,9 @@ def write(job: Job, to: str, settings: Settings, ring: KeyRing) -> Message:
         return _message(job, to, (VERIFY, VERIFY_SHORT), {"code": code}, ring)
     if job.purpose == "test":
         return _message(job, to, (TEST, TEST_SHORT), {}, ring)
+    if job.purpose == "coverage":
+        link = f"{settings.public_url.rstrip('/')}{settings.root_path}/coverage"
+        return _message(job, to, (COVERAGE, COVERAGE_SHORT), {"link": link}, ring)
     link = f"{settings.public_url.rstrip('/')}{settings.root_path}/alerts/{job.alert_id}"
     answer = link.replace(f"/alerts/{job.alert_id}", f"/a/{token_of(job.id, ring)}")
     values = {"number": job.number, "purpose": job.purpose, "link": link, "answer": answer}

@@ -10,6 +10,8 @@ from notifier.answering import pages as answering_pages
 from notifier.auditing.watch import watch_auditor
 from notifier.consumers import SUBSCRIPTIONS
 from notifier.contacts import api as contacts_api
+from notifier.coverage import api as coverage_api
+from notifier.coverage import calendar_api
 from notifier.deliveries import deliver
 from notifier.settings import Settings
 from notifier.staff import api as staff_api
@@ -37,6 +39,8 @@ def create_app(
             answering_pages.router,
             staff_api.router,
             contacts_api.router,
+            coverage_api.router,
+            calendar_api.router,
             pages.router,
         ),
         subscriptions=SUBSCRIPTIONS,

@@ -162,6 +162,15 @@ async def add_verification(
     tx.signal("deliveries")
 
 
+async def add_notice(tx: Transaction, site: str, recipient: str, purpose: str) -> None:
+    """Queue a message that is about no alert; it goes the way of what can wait."""
+    trace, correlation = WorkContext.traceparent(), current().correlation_id
+    await tx.raw.execute(
+        _ADD_PAGES, site, recipient, purpose, None, None, tx.now, trace, correlation, "field"
+    )
+    tx.signal("deliveries")
+
+
 async def end_as_sent(tx: Transaction, sent: Sequence[tuple[Job, str]]) -> dict[UUID, Sent]:
     """The way that nearly every delivery ends, with its outcome; what needed no answer ends with
     it. Without those whose lease ran out: somebody else has the delivery now."""

@@ -23,10 +23,16 @@ from shared.sealing import DataClass
 _ROUTE = """
 SELECT at_contact.case_manager AS manager_then, coalesce(now.case_manager, $4) AS manager,
        coalesce(manager.reachable, false) AS manager_reachable,
-       coalesce(now.backup, manager.backup) AS backup,
+       away.sub IS NOT NULL AS manager_away,
+       coalesce(away.backup, now.backup, manager.backup) AS backup,
        coalesce(backup.reachable, false) AS backup_reachable,
+       EXISTS (SELECT FROM absence WHERE site = $1 AND sub = backup.sub AND starts_at <= $5
+               AND ends_at > $5 AND cancelled_at IS NULL) AS backup_away,
+       on_call.subs AS on_call, on_call.reachable AS on_call_reachable,
        coalesce(now.supervisor, manager.supervisor, policy.supervisor) AS supervisor,
        coalesce(supervisor.reachable, false) AS supervisor_reachable,
+       EXISTS (SELECT FROM absence WHERE site = $1 AND sub = supervisor.sub AND starts_at <= $5
+               AND ends_at > $5 AND cancelled_at IS NULL) AS supervisor_away,
        policy.custody_minutes, policy.safety_minutes, policy.legal_business_days,
        participation.stop
 FROM (SELECT) AS one
@@ -41,8 +47,17 @@ LEFT JOIN LATERAL (
 LEFT JOIN site_policy AS policy ON policy.site = $1
 LEFT JOIN staff AS manager
     ON manager.site = $1 AND manager.sub = coalesce(now.case_manager, $4)
+LEFT JOIN LATERAL (
+    SELECT sub, backup FROM absence
+    WHERE site = $1 AND sub = manager.sub AND starts_at <= $5 AND ends_at > $5
+      AND cancelled_at IS NULL LIMIT 1) AS away ON true
 LEFT JOIN staff AS backup
-    ON backup.site = $1 AND backup.sub = coalesce(now.backup, manager.backup)
+    ON backup.site = $1 AND backup.sub = coalesce(away.backup, now.backup, manager.backup)
+LEFT JOIN LATERAL (
+    SELECT array_agg(duty.sub ORDER BY rotation) AS subs,
+           array_agg(coalesce(person.reachable, false) ORDER BY rotation) AS reachable
+    FROM duty LEFT JOIN staff AS person ON person.site = $1 AND person.sub = duty.sub
+    WHERE duty.site = $1 AND starts_at <= $5 AND ends_at > $5) AS on_call ON true
 LEFT JOIN staff AS supervisor
     ON supervisor.site = $1
     AND supervisor.sub = coalesce(now.supervisor, manager.supervisor, policy.supervisor)"""
@@ -162,16 +177,17 @@ async def look_around(
     case_manager: str | None = None,
 ) -> Surroundings:
     """`case_manager` is casework's word, for when the assignment itself has not arrived yet."""
-    return _surroundings(await tx.raw.fetchrow(_ROUTE, site, participant, at, case_manager))
+    return _surroundings(await tx.raw.fetchrow(_ROUTE, site, participant, at, case_manager, tx.now))
 
 
 def _surroundings(row: Any) -> Surroundings:
     named = ("custody_minutes", "safety_minutes", "legal_business_days")
     set_here = {name: row[name] for name in named if row[name] is not None}
     stops = route(
-        (row["manager"], row["manager_reachable"]),
-        (row["backup"], row["backup_reachable"]),
-        (row["supervisor"], row["supervisor_reachable"]),
+        (row["manager"], row["manager_reachable"], row["manager_away"]),
+        (row["backup"], row["backup_reachable"], row["backup_away"]),
+        (row["supervisor"], row["supervisor_reachable"], row["supervisor_away"]),
+        on_call=list(zip(row["on_call"] or (), row["on_call_reachable"] or (), strict=True)),
     )
     clocks = Clocks(**set_here)
     return Surroundings(row["manager_then"], row["manager"], stops, clocks, row["stop"])
@@ -186,7 +202,7 @@ async def look_up(tx: Transaction, contacts: Sequence[ParticipantRecontacted]) -
     ranges = sorted((_range_of(contact, fact) for contact, fact in spans), key=itemgetter(0, 1))
     for row in await tx.raw.fetchmany(_INCIDENTS, ranges):
         threads[row["participant"]].append(_open_thread(row))
-    routes = [(c.site, c.subject, c.occurred_at, c.case_manager) for c in contacts]
+    routes = [(c.site, c.subject, c.occurred_at, c.case_manager, tx.now) for c in contacts]
     around = map(_surroundings, await tx.raw.fetchmany(_ROUTE, routes))
     known = (threads[contact.subject] for contact in contacts)
     return list(map(Arrival, contacts, facts, known, around))

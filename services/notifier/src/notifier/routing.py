@@ -8,11 +8,16 @@ from enum import StrEnum
 PROGRAM_LINE = "program-line"
 
 
+# Who it is, whether they can be reached, and (where that is known) whether they are away.
+Person = tuple[str | None, bool] | tuple[str | None, bool, bool]
+
+
 class Role(StrEnum):
     """Why somebody is asked."""
 
     CASE_MANAGER = "case_manager"
     BACKUP = "backup"
+    ON_CALL = "on_call"
     SUPERVISOR = "supervisor"
     PROGRAM_LINE = "program_line"
 
@@ -21,6 +26,7 @@ class PassedOver(StrEnum):
     """Why somebody on the route was not asked."""
 
     NOBODY = "nobody_named"
+    AWAY = "away"
     UNREACHABLE = "no_contact_method"
 
 
@@ -31,6 +37,7 @@ class Stop:
     role: Role
     sub: str | None
     reachable: bool
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +49,17 @@ class Passed:
 
 
 def route(
-    case_manager: tuple[str | None, bool],
-    backup: tuple[str | None, bool],
-    supervisor: tuple[str | None, bool],
+    case_manager: Person,
+    backup: Person,
+    supervisor: Person,
+    *,
+    on_call: Sequence[Person] = (),
 ) -> tuple[Stop, ...]:
-    """Each person comes with whether they can be reached. The program line always comes last."""
+    """Whoever is on call comes after the backup. The program line always comes last."""
     return (
         Stop(Role.CASE_MANAGER, *case_manager),
         Stop(Role.BACKUP, *backup),
+        *(Stop(Role.ON_CALL, *person) for person in on_call),
         Stop(Role.SUPERVISOR, *supervisor),
         # Whether a line is set shows when it is called: then the alert ends as unanswered.
         Stop(Role.PROGRAM_LINE, PROGRAM_LINE, True),
@@ -69,6 +79,8 @@ def next_stop(
             passed.append(Passed(stop, PassedOver.NOBODY))
         elif stop.sub in seen:
             continue
+        elif stop.away:
+            passed.append(Passed(stop, PassedOver.AWAY))
         elif not stop.reachable:
             passed.append(Passed(stop, PassedOver.UNREACHABLE))
         else:

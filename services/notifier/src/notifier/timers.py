@@ -6,6 +6,7 @@ from notifier import handlers
 from notifier.asking import ANSWER_DUE
 from notifier.auditing.timers import TIMERS as AUDITOR
 from notifier.commands import EscalateAlert
+from notifier.coverage.looking_ahead import LOOK_AHEAD, look_ahead
 from notifier.staff.handlers import seal_addresses
 from shared.database import Transaction
 from shared.timers import Timer, TimerHandlers
@@ -19,8 +20,13 @@ async def on_seal_addresses(_: Timer, tx: Transaction) -> None:
     await seal_addresses(tx)
 
 
+async def on_look_ahead(timer: Timer, tx: Transaction) -> None:
+    await look_ahead(timer.subject, tx)
+
+
 TIMERS: TimerHandlers = {
     **AUDITOR,
+    LOOK_AHEAD: on_look_ahead,
     ANSWER_DUE: on_answer_due,
     "contacts.seal-addresses": on_seal_addresses,
 }

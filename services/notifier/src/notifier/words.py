@@ -36,6 +36,7 @@ CLASSES: dict[AlertClass, str] = {
 ROLES: dict[str, str] = {
     Role.CASE_MANAGER: "the case manager",
     Role.BACKUP: "the backup",
+    Role.ON_CALL: "the one on call",
     Role.SUPERVISOR: "the supervisor",
     Role.PROGRAM_LINE: "the program line",
 }
@@ -56,6 +57,7 @@ ACTIONS: dict[str, str] = {
 }
 _PASSED: dict[str, str] = {
     PassedOver.NOBODY: "nobody is named",
+    PassedOver.AWAY: "away",
     PassedOver.UNREACHABLE: "no contact method is known",
 }
 SUPPRESSIONS: dict[str, str] = {

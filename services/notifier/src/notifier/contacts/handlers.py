@@ -12,6 +12,7 @@ from notifier.contacts.domain import (
     digest_of,
     reach_of,
 )
+from notifier.coverage.looking_ahead import LOOK_AHEAD
 from notifier.errors import TooManyCodes, WouldBeUnreachable
 from notifier.staff.domain import Staff
 from notifier.staff.repository import get_staff
@@ -19,6 +20,7 @@ from shared.database import Transaction, publish
 from shared.events import StaffReachabilityChanged
 from shared.ids import new_id
 from shared.sealing import DataClass
+from shared.timers import set_timer
 from shared.webhooks import new_secret
 
 
@@ -106,6 +108,8 @@ async def refresh_reach(staff: Staff, tx: Transaction) -> None:
     await repository.replace_plan(tx, staff.site, staff.sub, plan)
     if bool(plan) != staff.reachable:
         staff.reachable = bool(plan)
+        # Whether anybody covers may depend on it.
+        await set_timer(tx, LOOK_AHEAD, staff.site, tx.now)
         publish(
             tx,
             StaffReachabilityChanged(

@@ -1,0 +1,1 @@
+"""Who stands in for whom, and when: absences, on-call duty, gaps, hand-over notes."""
