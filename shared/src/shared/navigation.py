@@ -28,6 +28,7 @@ class Place:
 # A service adds its pages here. The first that a person may use is where signing in leads.
 PLACES = (
     Place("Inbox", "notifier", "/inbox", ("case-manager", "supervisor")),
+    Place("Caseload", "casework", "/caseload", ("case-manager", "supervisor")),
     Place("Reviews", "casework", "/reviews", ("identity-reviewer",)),
     Place("Dead letters", HERE, "/operations/dead-letters", ("ops",)),
 )

@@ -146,6 +146,7 @@ _OVERSIGHT = Carries("oversight", ((PROGRAM, Origin.PROGRAM),))
 _REPORT = Carries("own_report", ((PUBLIC, Origin.JUSTICE),))
 _FILE = Carries("case_management", ((PROGRAM, Origin.PROGRAM), (IDENTITY, Origin.PROGRAM)))
 _CARE = Carries("case_management", ((CARE, Origin.CARE),))
+_PERSON = Carries("case_management", (*_FILE.data, *_CARE.data))
 _ALERT = Carries("case_management", ((IDENTITY, Origin.JUSTICE), (PROGRAM, Origin.PROGRAM)))
 _CASES = Carries("prosecution", ((PUBLIC, Origin.JUSTICE), (PUBLIC, Origin.PROGRAM)))
 _COORDINATION = Carries("case_coordination", ((PUBLIC, Origin.JUSTICE), (PROGRAM, Origin.PROGRAM)))
@@ -178,15 +179,29 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
         "*": Carries("case_management", ((IDENTITY, Origin.JUSTICE), (PROGRAM, Origin.PROGRAM))),
     },
     # casework
+    "/caseload": _FILE,
+    "/consents": _FILE,
+    "/coordination": _FILE,
+    "/participants": _PERSON,
+    "/reviews": _ALERT,
+    "/transfers": _FILE,
+    "/work": _FILE,
     "/v1/consents": {"privacy-officer": _OVERSIGHT, "*": _FILE},
     "/v1/contacts/outcomes": {**dict.fromkeys(STAFF, _FILE), "*": _OVERSIGHT},
+    "/v1/directory": _PROGRAM,
+    "/v1/linkages": _FILE,
     "/v1/participants": _FILE,
+    "/v1/participants/{key}/accounting": _OVERSIGHT,
+    "/v1/participants/{key}/consents": {"privacy-officer": _OVERSIGHT, "*": _FILE},
+    "/v1/participants/{key}/encounters": _CARE,
+    "/v1/participants/{key}/erasure": _OVERSIGHT,
     "/v1/participants/{key}/plans": _CARE,
     "/v1/reviews": _ALERT,
     "/v1/sites": _PROGRAM,
     "/v1/transfers": _FILE,
     "/v1/work": _FILE,
     # notifier
+    "/a": _ALERT,
     "/alerts": _ALERT,
     # Hand-over notes may be about participants.
     "/coverage": _CARE,

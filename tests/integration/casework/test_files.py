@@ -179,7 +179,9 @@ async def test_a_plan_is_sealed_and_only_an_agreed_one_is_told(
         [plan] = await stage.published(PlanUpdated)
         assert (plan.plan_version, plan.domains) == (2, ("health",))
         current = (await stage.client.get(f"{path}/current", headers=alice)).json()
-        assert (current["version"], current["goals"]) == (2, [goal])
+        [said] = current["goals"]
+        assert (current["version"], said["statement"]) == (2, "Canary statement")
+        assert [step["text"] for step in said["steps"]] == ["Canary step"]
         assert await tables_containing(stage, "canary") == []
         for role in ("referral-desk", "liaison-prosecutor", "privacy-officer"):
             answer = await stage.client.get(f"{path}/current", headers=headers(role))

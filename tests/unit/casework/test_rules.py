@@ -110,8 +110,9 @@ def test_a_release_in_force(
         signature_evidence="e", grants=[], signed_at=AT, recorded_by="alice",
         effective_from=today + timedelta(days=effective),
         expires_on=None if expires is None else today + timedelta(days=expires),
-        revoked_at=AT if revoked else None,
     )  # fmt: skip
+    if revoked:
+        consent.revoke("alice", AT)
     assert consent.in_force(today) is expected
 
 

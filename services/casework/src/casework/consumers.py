@@ -1,6 +1,14 @@
 """What casework listens for."""
 
 from casework.assignments.handlers import note_reachability
+from casework.coordination.handlers import keep_request
+from casework.heard.handlers import (
+    note_disclosure,
+    note_hold_deadline,
+    note_hold_expiring,
+    note_hold_resolved,
+    note_hold_started,
+)
 from casework.matching import handlers
 from casework.matching.commands import MarkAlerted, MatchReports, OpenFile
 from casework.settings import Policy
@@ -10,8 +18,15 @@ from shared.events import (
     AlertRaised,
     CaseDisposed,
     CaseReport,
+    ChargeHoldDeadlinePassed,
+    ChargeHoldExpiring,
+    ChargeHoldResolved,
+    ChargeHoldStarted,
     ContactReported,
+    CoordinationRequested,
     CourtDateSet,
+    DisclosureMade,
+    DisclosureSuppressed,
     NewChargeFiled,
     ParticipantReferred,
     ProsecutionDecisionMade,
@@ -37,11 +52,6 @@ def subscriptions(policy: Policy) -> Subscriptions:
     async def on_alert_raised(batch: Batch[AlertRaised], tx: Transaction) -> None:
         await handlers.mark_alerted(MarkAlerted(batch), tx)
 
-    async def on_staff_reachability_changed(
-        event: StaffReachabilityChanged, tx: Transaction
-    ) -> None:
-        await note_reachability(event, tx)
-
     return {
         ParticipantReferred: on_participant_referred,
         ContactReported: InBatches(on_contact_reported),
@@ -52,7 +62,14 @@ def subscriptions(policy: Policy) -> Subscriptions:
         CourtDateSet: InBatches(on_case_report),
         CaseDisposed: InBatches(on_case_report),
         AlertRaised: InBatches(on_alert_raised),
-        StaffReachabilityChanged: on_staff_reachability_changed,
+        StaffReachabilityChanged: note_reachability,
+        CoordinationRequested: keep_request,
+        ChargeHoldStarted: note_hold_started,
+        ChargeHoldExpiring: note_hold_expiring,
+        ChargeHoldDeadlinePassed: note_hold_deadline,
+        ChargeHoldResolved: note_hold_resolved,
+        DisclosureMade: note_disclosure,
+        DisclosureSuppressed: note_disclosure,
     }
 
 

@@ -7,19 +7,46 @@ from fastapi import FastAPI
 from casework.assignments.api import router as assignments
 from casework.consents.api import router as consents
 from casework.consumers import subscriptions
+from casework.coordination.api import router as coordination
+from casework.directory.api import router as directory
+from casework.encounters.api import router as encounters
+from casework.linkages.api import router as linkages
 from casework.matching.api import router as matching
 from casework.matching.pages import router as review_pages
+from casework.pages.asking import router as asking_pages
+from casework.pages.board import router as board_page
+from casework.pages.file import router as file_pages
+from casework.pages.forms import router as form_pages
 from casework.participants.api import router as participants
 from casework.plans.api import router as plans
 from casework.policies.api import router as policies
 from casework.settings import Settings as Settings
+from casework.timeline.api import router as timeline
 from casework.timers import TIMERS
 from casework.work.api import router as work
 from shared import service
 from shared.clock import Clock
 from shared.supervisor import end_process
 
-ROUTERS = (participants, assignments, plans, consents, work, policies, matching, review_pages)
+ROUTERS = (
+    participants,
+    assignments,
+    plans,
+    consents,
+    encounters,
+    linkages,
+    coordination,
+    timeline,
+    directory,
+    work,
+    policies,
+    matching,
+    review_pages,
+    board_page,
+    file_pages,
+    form_pages,
+    asking_pages,
+)
 
 
 def create_app(

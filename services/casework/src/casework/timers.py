@@ -3,9 +3,17 @@
 from datetime import timedelta
 from uuid import UUID
 
-from casework.consents.handlers import COMES_INTO_FORCE, confirm_consents
+from casework.consents.handlers import (
+    COMES_INTO_FORCE,
+    EXPIRES,
+    EXPIRY_NOTICE,
+    confirm_consents,
+    expire_consent,
+    notice_expiry,
+)
 from casework.matching import contacts
 from casework.participants.handlers import INTAKE_DEADLINE, enroll_by_consent, remind_of_intake
+from casework.plans.handlers import PLAN_REVIEW, ask_for_review
 from shared.database import Transaction
 from shared.timers import Timer, TimerHandlers, set_timer
 
@@ -36,9 +44,24 @@ async def on_intake_clock(timer: Timer, tx: Transaction) -> None:
     await remind_of_intake(timer.subject, tx)
 
 
+async def on_expiry_notice(timer: Timer, tx: Transaction) -> None:
+    await notice_expiry(UUID(timer.subject), tx)
+
+
+async def on_consent_expiry(timer: Timer, tx: Transaction) -> None:
+    await expire_consent(UUID(timer.subject), tx)
+
+
+async def on_plan_review(timer: Timer, tx: Transaction) -> None:
+    await ask_for_review(timer.subject, timer.due_at, tx)
+
+
 TIMERS: TimerHandlers = {
     PURGE: on_purge_due,
     COMES_INTO_FORCE: on_consent_day,
     CONFIRM: on_confirm_due,
     INTAKE_DEADLINE: on_intake_clock,
+    EXPIRY_NOTICE: on_expiry_notice,
+    EXPIRES: on_consent_expiry,
+    PLAN_REVIEW: on_plan_review,
 }

@@ -111,6 +111,8 @@ class CoordinationRequested(ProsecutionEvent):
     cause_number: Public[str | None] = None
     due_at: Program[AwareDatetime]
     visible_to_liaison: Program[bool]
+    # Whose office asks; without it any office's liaison prosecutor is meant.
+    recipient_org: Program[str | None] = None
 
 
 class DisclosureMade(ProsecutionEvent):

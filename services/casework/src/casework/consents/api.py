@@ -1,83 +1,38 @@
 """Releases of information over HTTP."""
 
-from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from fastapi import APIRouter, Depends, Response
 
-from casework.consents import handlers
-from casework.consents.commands import RevokeConsent, SignConsent
-from casework.consents.domain import Category, mixes_legal_proceedings
-from casework.edges import Body, Expected, Key, edit_by, refuse_future
+from casework.consents import handlers, repository
+from casework.consents.bodies import (
+    ConsentAnswer,
+    ConsentBody,
+    ConsentContent,
+    DraftAnswer,
+    RevocationBody,
+    SignatureBody,
+    TermsBody,
+)
+from casework.consents.commands import (
+    ChangeDraft,
+    DraftConsent,
+    RevokeConsent,
+    SignConsent,
+    SignDraft,
+)
+from casework.consents.domain import ConsentDraft, SignedConsent
+from casework.edges import Expected, Key, edit_by, etag, refuse_future
+from casework.participants import repository as files
+from casework.participants.commands import Edit
 from shared.callers import Caller, require
-from shared.events import GrantPart
 from shared.idempotency import IdempotentRoute, Tx
 
 router = APIRouter(prefix="/v1", tags=["consents"], route_class=IdempotentRoute)
 
 Staff = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
 Revoker = Annotated[Caller, Depends(require("case-manager", "supervisor", "privacy-officer"))]
-Word = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Recipient(Body):
-    """Who may be told."""
-
-    org: Text
-    role: Text
-
-
-class Grant(Body):
-    """What that recipient may be told, and for which purposes."""
-
-    recipient: Recipient
-    categories: Annotated[list[Category], Field(min_length=1)]
-    purposes: Annotated[list[Word], Field(min_length=1, max_length=20)]
-
-
-class Expiry(Body):
-    """The first day without the release."""
-
-    on: date
-
-
-class ConsentBody(Body):
-    """A release of information as it was signed."""
-
-    template_version: Text
-    signed_at: AwareDatetime
-    language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-    signature_evidence: Text
-    grants: Annotated[list[Grant], Field(min_length=1, max_length=50)]
-    effective_from: date
-    expires: Expiry | None = None
-
-    @model_validator(mode="after")
-    def rules(self) -> "ConsentBody":
-        if self.expires and self.expires.on <= self.effective_from:
-            raise PydanticCustomError("expires_too_early", "Expire after the first day in force.")
-        if mixes_legal_proceedings([set(grant.purposes) for grant in self.grants]):
-            hint = "Record a release for legal proceedings on its own."
-            raise PydanticCustomError("combined_legal_proceedings", hint)
-        return self
-
-
-class ConsentAnswer(BaseModel):
-    """A release of information, without what it covers."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    participant_key: str
-    template_version: str
-    signed_at: datetime
-    effective_from: date
-    expires_on: date | None
-    revoked_at: datetime | None
 
 
 @router.post("/participants/{key}/consents", status_code=201, summary="Record a signed release")
@@ -85,25 +40,88 @@ async def sign_consent(
     key: Key, body: ConsentBody, caller: Staff, expected: Expected, tx: Tx
 ) -> ConsentAnswer:
     refuse_future("/signed_at", body.signed_at, tx.now)
-    command = SignConsent(
-        edit=edit_by(caller, key, expected),
-        **body.model_dump(exclude={"grants", "expires"}),
-        expires_on=body.expires.on if body.expires else None,
-        grants=tuple(_part(grant) for grant in body.grants),
-    )
+    edit = edit_by(caller, key, expected)
+    command = SignConsent(edit, body.terms(), body.signature())
     return ConsentAnswer.model_validate(await handlers.sign_consent(command, tx))
 
 
-def _part(grant: Grant) -> GrantPart:
-    return GrantPart(
-        recipient_org=grant.recipient.org,
-        recipient_role=grant.recipient.role,
-        categories=tuple(grant.categories),
-        purposes=tuple(grant.purposes),
-    )
+@router.get("/participants/{key}/consents", summary="Releases and drafts, the latest first")
+async def list_consents(key: Key, caller: Revoker, tx: Tx) -> list[ConsentContent | DraftAnswer]:
+    await files.get_file(tx, key, caller.sites)
+    drafts = [_draft(draft) for draft in await repository.list_drafts(tx, key)]
+    signed = [_content(consent) for consent in await repository.list_consents(tx, key)]
+    return [*drafts, *signed]
+
+
+@router.get("/consents/{consent_id}", summary="One release, with what it covers")
+async def show_consent(consent_id: UUID, caller: Revoker, tx: Tx) -> ConsentContent:
+    return _content(await repository.get_consent(tx, consent_id, caller.sites))
 
 
 @router.post("/consents/{consent_id}/revocation", summary="Take a release back, at once")
-async def revoke_consent(consent_id: UUID, caller: Revoker, tx: Tx) -> ConsentAnswer:
-    command = RevokeConsent(consent_id, caller.sub, caller.sites)
+async def revoke_consent(
+    consent_id: UUID, caller: Revoker, tx: Tx, body: RevocationBody | None = None
+) -> ConsentAnswer:
+    channel = body.channel if body else None
+    command = RevokeConsent(consent_id, caller.sub, caller.sites, channel)
     return ConsentAnswer.model_validate(await handlers.revoke_consent(command, tx))
+
+
+@router.post(
+    "/participants/{key}/consents/drafts", status_code=201, summary="Write what is to be signed"
+)
+async def draft_consent(
+    key: Key, body: TermsBody, caller: Staff, expected: Expected, tx: Tx, response: Response
+) -> DraftAnswer:
+    command = DraftConsent(edit_by(caller, key, expected), body.terms())
+    return _with_etag(await handlers.draft_consent(command, tx), response)
+
+
+@router.get("/consents/drafts/{draft_id}", summary="What is to be signed")
+async def show_draft(draft_id: UUID, caller: Staff, tx: Tx, response: Response) -> DraftAnswer:
+    return _with_etag(await repository.get_draft(tx, draft_id, caller.sites), response)
+
+
+@router.put("/consents/drafts/{draft_id}", summary="Change what is to be signed")
+async def change_draft(
+    draft_id: UUID, body: TermsBody, caller: Staff, expected: Expected, tx: Tx, response: Response
+) -> DraftAnswer:
+    edit = Edit("", caller.sub, caller.sites, expected)
+    return _with_etag(
+        await handlers.change_draft(ChangeDraft(draft_id, edit, body.terms()), tx), response
+    )
+
+
+@router.post("/consents/drafts/{draft_id}/signature", status_code=201, summary="It was signed")
+async def sign_draft(
+    draft_id: UUID, body: SignatureBody, caller: Staff, expected: Expected, tx: Tx
+) -> ConsentAnswer:
+    """`If-Match` with the draft's version: what was shown is what was signed."""
+    refuse_future("/signed_at", body.signed_at, tx.now)
+    edit = Edit("", caller.sub, caller.sites, expected)
+    command = SignDraft(draft_id, edit, body.signature())
+    return ConsentAnswer.model_validate(await handlers.sign_draft(command, tx))
+
+
+def _content(consent: SignedConsent) -> ConsentContent:
+    return ConsentContent.model_validate(consent)
+
+
+def _with_etag(draft: ConsentDraft, response: Response) -> DraftAnswer:
+    response.headers.update(etag(draft.version))
+    return _draft(draft)
+
+
+def _draft(draft: ConsentDraft) -> DraftAnswer:
+    terms = handlers.terms_of(draft)
+    return DraftAnswer(
+        id=draft.id,
+        participant_key=draft.participant_key,
+        version=draft.version,
+        template_version=terms.template_version,
+        language=terms.language,
+        effective_from=terms.effective_from,
+        expires_on=terms.expires_on,
+        grants=list(terms.grants),
+        supersedes=terms.supersedes,
+    )

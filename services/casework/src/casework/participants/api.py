@@ -1,7 +1,7 @@
 """Files over HTTP: read, complete intake, change status."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -15,7 +15,6 @@ from casework.participants.domain import ExitReason, InactiveReason, Participant
 from casework.participants.person import Person, display_name
 from casework.topics import Domain
 from shared.callers import Caller, require
-from shared.errors import Malformed
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Page, page_of
 
@@ -96,40 +95,6 @@ def _answer(file: ParticipantFile, person: Person) -> ParticipantAnswer:
         display_name=display_name(person.given, person.surname),
         person=PersonAnswer.model_validate(person),
     )
-
-
-class TimelineEntry(BaseModel):
-    """Something that happened; what `detail` holds depends on `kind`."""
-
-    at: datetime
-    id: UUID
-    kind: str
-    detail: dict[str, Any]
-
-
-@router.get("/{key}/timeline", summary="What happened, newest first")
-async def show_timeline(
-    key: Key,
-    caller: Staff,
-    tx: Tx,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: str | None = None,
-) -> Page[TimelineEntry]:
-    await repository.get_file(tx, key, caller.sites)
-    rows = await repository.list_timeline(tx, key, limit + 1, _position(cursor))
-    entries = [TimelineEntry(**row) for row in rows]
-    return page_of(entries, limit, lambda entry: f"{entry.at.isoformat()}_{entry.id}")
-
-
-def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, _, entry_id = cursor.partition("_")
-    try:
-        # A plus sign that was not escaped in the query arrives as a space.
-        return datetime.fromisoformat(at.replace(" ", "+")), UUID(entry_id)
-    except ValueError:
-        raise Malformed("The cursor is not one that this list gave.") from None
 
 
 class IntakeBody(Body):

@@ -1,8 +1,6 @@
 """Every query about files, assignments and the timeline."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -12,43 +10,6 @@ from casework.participants.errors import NoSuchParticipant
 from casework.participants.person import Person
 from shared.database import Transaction
 from shared.events import ParticipantReferred
-
-_TIMELINE = """
-SELECT at, id, kind, detail FROM (
-    SELECT occurred_at AS at, receipt AS id, 'contact' AS kind,
-           json_build_object('contact_type', contact_type, 'source_system', source_system,
-               'source_record_id', source_record_id, 'record_version', record_version,
-               'received_at', received_at, 'outcome', outcome, 'tier', tier) AS detail
-    FROM contact WHERE participant_key = $1
-    UNION ALL
-    SELECT occurred_at, referral_id, 'referral',
-           json_build_object('referral_type', referral_type, 'source_system', source_system)
-    FROM attached_referral WHERE participant_key = $1
-    UNION ALL
-    SELECT assigned_at, id, 'assignment',
-           json_build_object('case_manager', case_manager, 'backup', backup,
-               'supervisor', supervisor, 'assigned_by', assigned_by,
-               'override_reason', override_reason)
-    FROM case_assignment WHERE participant_key = $1
-    UNION ALL
-    SELECT completed_at, id, 'intake', json_build_object('domains', domains)
-    FROM intake_interview WHERE participant_key = $1
-    UNION ALL
-    SELECT signed_at, id, 'consent',
-           json_build_object('template_version', template_version, 'expires_on', expires_on)
-    FROM signed_consent WHERE participant_key = $1
-    UNION ALL
-    SELECT revoked_at, id, 'consent_revoked', json_build_object('revoked_by', revoked_by)
-    FROM signed_consent WHERE participant_key = $1 AND revoked_at IS NOT NULL
-    UNION ALL
-    SELECT created_at, id, 'plan',
-           json_build_object('version', version, 'domains', domains, 'agreed_at', agreed_at)
-    FROM plan_version WHERE participant_key = $1
-    UNION ALL
-    SELECT changed_at, id, 'status', json_build_object('state', state, 'reason', reason)
-    FROM status_change WHERE participant_key = $1) AS entry
-WHERE $2::timestamptz IS NULL OR (at, id) < ($2, $3::uuid)
-ORDER BY at DESC, id DESC LIMIT $4"""
 
 
 async def get_file(tx: Transaction, key: str, sites: Collection[str]) -> ParticipantFile:
@@ -69,6 +30,14 @@ async def get_file_to_edit(tx: Transaction, key: str, sites: Collection[str]) ->
 async def find_file_to_edit(tx: Transaction, key: str) -> ParticipantFile | None:
     """For clocks and events, which belong to no site's caller; locked until the end."""
     return await tx.get(ParticipantFile, key, with_for_update=True)
+
+
+async def find_file_of(tx: Transaction, key: str) -> ParticipantFile | None:
+    """By the file's key or by that of a later referral; locked until the end."""
+    known = await tx.raw.fetchval(
+        "SELECT participant_key FROM attached_referral WHERE referred_as = $1", key
+    )
+    return await find_file_to_edit(tx, known or key)
 
 
 async def list_files(
@@ -128,10 +97,3 @@ async def end_assignment(tx: Transaction, key: str) -> None:
         "UPDATE case_assignment SET ended_at = $2 WHERE participant_key = $1 AND ended_at IS NULL",
         key, tx.now,
     )  # fmt: skip
-
-
-async def list_timeline(
-    tx: Transaction, key: str, limit: int, before: tuple[datetime, UUID] | None
-) -> list[Mapping[str, Any]]:
-    at, entry_id = before or (None, None)
-    return list(await tx.raw.fetch(_TIMELINE, key, at, entry_id, limit))

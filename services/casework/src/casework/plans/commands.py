@@ -15,3 +15,12 @@ class WritePlan:
     goals: tuple[Goal, ...]
     agreed_at: datetime | None
     review_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreePlan:
+    """Record that the participant agreed to a version."""
+
+    edit: Edit
+    version: int
+    agreed_at: datetime

@@ -1,0 +1,1 @@
+"""The resource directory: services around a site, in the shape of Open Referral's HSDS 3."""

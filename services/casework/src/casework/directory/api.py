@@ -1,0 +1,90 @@
+"""The resource directory over HTTP."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict
+
+from casework.directory import handlers, repository
+from casework.directory.commands import ImportDirectory
+from casework.directory.packages import read_package
+from shared.callers import Caller, require
+from shared.errors import Malformed
+from shared.idempotency import IdempotentRoute, Tx
+from shared.paging import Page, page_of
+
+router = APIRouter(prefix="/v1/directory", tags=["directory"], route_class=IdempotentRoute)
+
+Reader = Annotated[Caller, Depends(require("case-manager", "supervisor", "referral-desk"))]
+Keeper = Annotated[Caller, Depends(require("program-manager", "supervisor"))]
+Site = Annotated[str, Query(max_length=63, pattern="^[a-z0-9][a-z0-9-]*$")]
+Words = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"description": "HSDS 3 services, nested"}},
+            "application/zip": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
+
+class ImportAnswer(BaseModel):
+    """A package that was taken in, whole."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    site: str
+    services: int
+    imported_at: datetime
+
+
+class ServiceAnswer(BaseModel):
+    """A service that somebody can be referred on to; `body` is its HSDS record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    site: str
+    id: str
+    name: str
+    organization: str
+    status: str
+    body: dict[str, Any]
+
+
+@router.post("/imports", status_code=201, summary="Take in an HSDS 3 package", openapi_extra=_BODY)
+async def import_directory(request: Request, site: Site, caller: Keeper, tx: Tx) -> ImportAnswer:
+    """JSON or a zip of CSV files. A faulty package is refused whole, each fault with its place."""
+    caller.at_site(site)
+    services = await asyncio.to_thread(read_package, await request.body())
+    made = await handlers.import_directory(ImportDirectory(site, services, caller.sub), tx)
+    return ImportAnswer.model_validate(made)
+
+
+@router.get("/services", summary="What there is, by name")
+async def search_services(
+    caller: Reader,
+    tx: Tx,
+    q: Words = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Page[ServiceAnswer]:
+    found = await repository.search_services(
+        tx, caller.sites, words=q, limit=limit + 1, after=_position(cursor)
+    )
+    answers = [ServiceAnswer.model_validate(service) for service in found]
+    return page_of(answers, limit, lambda answer: f"{answer.id}\t{answer.name}")
+
+
+def _position(cursor: str | None) -> tuple[str, str] | None:
+    if cursor is None:
+        return None
+    service_id, tab, name = cursor.partition("\t")
+    if not tab or "\x00" in cursor:
+        raise Malformed("The cursor is not one that this list gave.")
+    return name, service_id

@@ -1,0 +1,1 @@
+"""Encounters: what the program's people do with a participant. Never "contacts"."""

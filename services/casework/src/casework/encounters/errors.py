@@ -1,0 +1,7 @@
+"""Rules of encounters."""
+
+from shared.errors import NotFound
+
+
+class NoSuchEncounter(NotFound):
+    """This participant has no such encounter."""

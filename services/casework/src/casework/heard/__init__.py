@@ -1,0 +1,1 @@
+"""What other services say about a participant: holds of charges, and what was disclosed."""

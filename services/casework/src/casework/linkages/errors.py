@@ -1,0 +1,15 @@
+"""Rules of linkages."""
+
+from shared.errors import Conflict, NotFound
+
+
+class NoSuchLinkage(NotFound):
+    """There is no such linkage at this caller's sites."""
+
+
+class NoSuchService(NotFound):
+    """The site's directory has no such service, or it was withdrawn."""
+
+
+class OutcomeNotPossible(Conflict):
+    """A linkage that stands like this cannot become that."""

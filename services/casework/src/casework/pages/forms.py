@@ -1,0 +1,191 @@
+"""What the forms of a participant's file do. Each ends at the page that it came from."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+
+from casework.consents import handlers as consents
+from casework.consents.bodies import ConsentBody
+from casework.consents.commands import RevokeConsent, SignConsent
+from casework.consents.domain import Channel
+from casework.edges import Body, Key, edit_by
+from casework.encounters import handlers as encounters
+from casework.encounters.api import EncounterBody
+from casework.encounters.commands import RecordEncounter
+from casework.pages.board import Staff
+from casework.participants import handlers, repository
+from casework.participants.api import IntakeBody, StatusBody
+from casework.participants.commands import ChangeStatus, CompleteIntake
+from casework.plans import handlers as plans
+from casework.plans.api import PlanBody
+from casework.plans.commands import WritePlan
+from casework.plans.repository import find_current_plan
+from casework.work import handlers as work
+from casework.work.commands import TickOff
+from casework.work.domain import Outcome
+from shared.callers import Caller
+from shared.database import Transaction
+from shared.errors import FieldError, Invalid
+from shared.idempotency import Tx
+from shared.page_session import PageRoute, root_of
+from shared.problems import field_errors
+from shared.sites import zone_of
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+Text = Annotated[str, Form(max_length=10_000, pattern=r"^[^\x00]*$")]
+Texts = Annotated[list[str], Form(default_factory=list, max_length=60)]
+Version = Annotated[int | None, Form()]
+Model = TypeVar("Model", bound=Body)
+
+
+def checked(model: type[Model], **values: object) -> Model:
+    """The same rules as the API's. Raises Invalid."""
+    try:
+        return model.model_validate({k: v for k, v in values.items() if v not in ("", None)})
+    except ValidationError as error:
+        raise Invalid(errors=tuple(field_errors(error.errors(include_url=False)))) from None
+
+
+def back_to(request: Request, key: str, page: str = "") -> Response:
+    return RedirectResponse(f"{root_of(request)}/participants/{key}{page}", 303)
+
+
+async def local(tx: Transaction, key: str, caller: Caller, text: str) -> datetime:
+    """A time as the form has it, where the site is. Raises Invalid."""
+    file = await repository.get_file(tx, key, caller.sites)
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone_of(file.site))
+    except ValueError:
+        raise Invalid(errors=(FieldError("/at", "not_a_time", "Give day and time."),)) from None
+
+
+@router.post("/participants/{key}/status")
+async def change_status(
+    request: Request, key: Key, caller: Staff, tx: Tx, status: Text, version: Version = None
+) -> Response:
+    state, _, reason = status.partition(":")
+    body = checked(StatusBody, state=state, reason=reason)
+    edit = edit_by(caller, key, version)
+    await handlers.change_status(ChangeStatus(edit, body.state, body.reason), tx)
+    return back_to(request, key)
+
+
+@router.post("/participants/{key}/intake")
+async def complete_intake(
+    request: Request, key: Key, caller: Staff, tx: Tx, completed_at: Text, domains: Texts
+) -> Response:
+    at = await local(tx, key, caller, completed_at)
+    body = checked(IntakeBody, completed_at=min(at, tx.now), domains=domains)
+    edit = edit_by(caller, key, None)
+    command = CompleteIntake(edit, None, body.completed_at, tuple(body.domains))
+    await handlers.complete_intake(command, tx)
+    return back_to(request, key)
+
+
+@router.post("/participants/{key}/plan")
+async def write_plan(
+    request: Request,
+    key: Key,
+    caller: Staff,
+    tx: Tx,
+    domain: Texts,
+    statement: Texts,
+    steps: Texts,
+    agreed: Annotated[bool, Form()] = False,
+    review_on: Annotated[date | None, Form()] = None,
+    version: Version = None,
+) -> Response:
+    """A goal without words is left out; a step is a line."""
+    goals = [
+        {
+            "domain": d,
+            "statement": s.replace("\r\n", "\n"),
+            "steps": [line for line in t.splitlines() if line.strip()],
+        }
+        for d, s, t in zip(domain, statement, steps, strict=False)
+        if s.strip()
+    ]
+    agreed_at = tx.now if agreed else None
+    body = checked(PlanBody, goals=goals, agreed_at=agreed_at, review_on=review_on)
+    await repository.get_file(tx, key, caller.sites)
+    current = await find_current_plan(tx, key)
+    before = current.goals(tx.ring) if current else ()
+    content = tuple(goal.carried_on(before) for goal in body.content())
+    edit = edit_by(caller, key, version)
+    await plans.write_plan(WritePlan(edit, content, agreed_at, body.review_on), tx)
+    return back_to(request, key)
+
+
+@router.post("/participants/{key}/encounters")
+async def record_encounter(
+    request: Request,
+    key: Key,
+    caller: Staff,
+    tx: Tx,
+    kind: Text,
+    began_at: Text,
+    minutes: Annotated[int, Form()],
+    goals: Texts,
+    note: Text = "",
+) -> Response:
+    at = min(await local(tx, key, caller, began_at), tx.now)
+    body = checked(EncounterBody, kind=kind, began_at=at, minutes=minutes, goals=goals, note=note)
+    command = RecordEncounter(edit=edit_by(caller, key, None), **body.model_dump())
+    await encounters.record_encounter(command, tx)
+    return back_to(request, key)
+
+
+@router.post("/participants/{key}/consents")
+async def sign_consent(
+    request: Request,
+    key: Key,
+    caller: Staff,
+    tx: Tx,
+    org: Text,
+    role: Text,
+    purpose: Text,
+    template_version: Text,
+    evidence: Text,
+    categories: Texts,
+    expires_on: Annotated[date | None, Form()] = None,
+) -> Response:
+    """One recipient; what more is to be covered is another release."""
+    file = await repository.get_file(tx, key, caller.sites)
+    recipient = {"org": org, "role": role}
+    body = checked(
+        ConsentBody,
+        template_version=template_version,
+        language="en",
+        signature_evidence=evidence,
+        signed_at=tx.now,
+        effective_from=tx.now.astimezone(zone_of(file.site)).date(),
+        expires={"on": expires_on} if expires_on else None,
+        grants=[{"recipient": recipient, "categories": categories, "purposes": [purpose]}],
+    )
+    command = SignConsent(edit_by(caller, key, None), body.terms(), body.signature())
+    await consents.sign_consent(command, tx)
+    return back_to(request, key, "/consents")
+
+
+@router.post("/consents/{consent_id}/revocation")
+async def revoke_consent(
+    request: Request,
+    consent_id: UUID,
+    caller: Staff,
+    tx: Tx,
+    channel: Annotated[Channel | None, Form()] = None,
+) -> Response:
+    command = RevokeConsent(consent_id, caller.sub, caller.sites, channel)
+    consent = await consents.revoke_consent(command, tx)
+    return back_to(request, consent.participant_key, "/consents")
+
+
+@router.post("/work/{item_id}/closure")
+async def tick_off(request: Request, item_id: UUID, caller: Staff, tx: Tx) -> Response:
+    item = await work.tick_off(TickOff(item_id, Outcome.DONE, caller.sub, caller.sites), tx)
+    return back_to(request, item.participant_key)

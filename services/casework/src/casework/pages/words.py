@@ -1,0 +1,188 @@
+"""What the pages call things. Glossary words only: nobody "fails" or "complies" here."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+DOMAINS = {
+    "housing": "Housing",
+    "income": "Income",
+    "employment": "Work",
+    "identity_documents": "Identity documents",
+    "health": "Health",
+    "substance_use": "Substance use",
+    "legal": "Legal matters",
+    "safety": "Safety",
+    "family": "Family",
+}
+STATES = {"referred": "Referred", "active": "Active", "inactive": "Inactive", "exited": "Exited"}
+REASONS = {
+    "in_the_wind": "in the wind",
+    "incarcerated": "incarcerated",
+    "treatment_inpatient": "in treatment",
+    "moved": "moved",
+    "paused_by_participant": "paused by the participant",
+    "by_participant": "left by their own choice",
+    "deceased": "died",
+    "transferred": "transferred to another program",
+}
+WORK = {
+    "intake_due": "Complete intake",
+    "intake_review": "Intake deadline passed: review with the person",
+    "transfer_offered": "Somebody is asked to take over",
+    "consent_expiring": "A release is about to end",
+    "plan_review": "Review the plan together",
+    "coordination": "The prosecutor asks",
+    "hold_expiring": "A charge hold ends soon",
+    "hold_review": "A charge hold has ended: review",
+    "workgroup_action": "From the work group",
+}
+LEGAL_WORK = {"coordination", "hold_expiring", "hold_review"}
+ENCOUNTERS = {
+    "outreach": "Outreach",
+    "in_person": "In person",
+    "phone": "Phone",
+    "court": "At court",
+    "jail_visit": "Jail visit",
+    "collateral": "With somebody else",
+}
+CATEGORIES = {
+    "enrollment_fact": "that they are enrolled",
+    "engagement_fact": "that we work together",
+    "progress": "progress",
+    "barriers": "barriers",
+    "goals": "goals",
+    "legal_matter": "legal matters",
+    "location": "where they are",
+    "health_sud": "substance use care",
+    "health_other": "other health",
+}
+CHANNELS = {
+    "in_person": "In person",
+    "phone": "By phone",
+    "writing": "In writing",
+    "through_counsel": "Through their lawyer",
+}
+CONSENT_STATES = {
+    "draft": "Draft",
+    "signed": "Signed",
+    "expired": "Expired",
+    "revoked": "Taken back",
+    "superseded": "Replaced",
+}
+BARRIERS = {
+    "housing": "Housing",
+    "transportation": "Getting there",
+    "no_phone": "No phone",
+    "no_identity_documents": "No identity documents",
+    "child_care": "Child care",
+    "work_schedule": "Work hours",
+    "language": "Language",
+    "court_schedule": "Court hours",
+    "release_conditions": "Release conditions",
+    "open_warrant": "An open warrant",
+}
+HELP = {
+    "defer_filing": "Defer filing",
+    "decline": "Decline",
+    "personal_recognizance_release": "Release on personal recognizance",
+    "quash_warrant": "Quash the warrant",
+    "other_court_time": "Another court time",
+    "continuance": "A continuance",
+    "align_conditions": "Conditions that fit the plan",
+    "resolve_together": "Resolve matters together",
+}
+CHIPS = {
+    "contact": "Contacts",
+    "encounter": "Encounters",
+    "plan": "Plan",
+    "linkage": "Services",
+    "hold": "Holds",
+    "coordination": "Prosecutor",
+    "consent": "Releases",
+    "disclosure": "Disclosed",
+}
+
+
+def plain(word: Any) -> str:
+    """`court_event_set` as people read it."""
+    return str(word).replace("_", " ").replace("-", " ")
+
+
+def _listed(words: Any, names: Mapping[str, str]) -> str:
+    return ", ".join(names.get(word, plain(word)).lower() for word in words or ())
+
+
+def _contact(detail: Any) -> str:
+    return f"{plain(detail['contact_type']).capitalize()}, reported by {detail['source_system']}"
+
+
+def _assignment(detail: Any) -> str:
+    backup = f", backup {detail['backup']}" if detail["backup"] else ""
+    return f"Case manager is {detail['case_manager']}{backup}"
+
+
+def _status(detail: Any) -> str:
+    reason = f": {REASONS[detail['reason']]}" if detail["reason"] else ""
+    return f"{STATES[detail['state']]}{reason}"
+
+
+def _consent(detail: Any) -> str:
+    ended = detail["state"] != "signed"
+    return (
+        f"Release signed; since then {CONSENT_STATES[detail['state']].lower()}"
+        if ended
+        else ("Release signed")
+    )
+
+
+def _plan(detail: Any) -> str:
+    kind = "Plan" if detail["agreed_at"] else "Draft of a plan"
+    return f"{kind}, version {detail['version']}: {_listed(detail['domains'], DOMAINS)}"
+
+
+def _encounter(detail: Any) -> str:
+    return f"{ENCOUNTERS[detail['kind']]}, {detail['minutes']} min, by {detail['recorded_by']}"
+
+
+def _disclosure(detail: Any) -> str:
+    told = _listed(detail["categories"], CATEGORIES)
+    if detail["suppressed_because"]:
+        return f"Stopped: {told} to {detail['recipient']} ({plain(detail['suppressed_because'])})"
+    return f"Told {detail['recipient']}: {told}, for {plain(detail['purpose'])}"
+
+
+_TELL: dict[str, Callable[[Any], str]] = {
+    "contact": _contact,
+    "referral": lambda d: f"Referred: {plain(d['referral_type'])}, by {d['source_system']}",
+    "assignment": _assignment,
+    "transfer": lambda d: f"Transfer from {d['from']} to {d['to']}: {d['state']}",
+    "intake": lambda d: f"Intake completed: {_listed(d['domains'], DOMAINS)}",
+    "consent": _consent,
+    "consent_revoked": lambda d: f"Release taken back, recorded by {d['revoked_by']}",
+    "plan": _plan,
+    "encounter": _encounter,
+    "linkage": lambda d: f"Referred to {d['service']}: {plain(d['outcome'])}",
+    "status": _status,
+    "hold_started": lambda d: "A charge is held",
+    "hold_expiring": lambda d: f"The charge hold ends in {d['days_left']} days",
+    "hold_deadline_passed": lambda d: "The charge hold's deadline passed; people review it",
+    "hold_resolved": lambda d: f"The held charge: {plain(d['resolution'])}",
+    "coordination": lambda d: f"The prosecutor asked: {plain(d['concerning'])}, {d['state']}",
+    "disclosure": _disclosure,
+}
+_LEGAL = {"coordination", "hold_started", "hold_expiring", "hold_deadline_passed", "hold_resolved"}
+
+
+def tell(kind: str, detail: Any) -> str:
+    """One entry of the timeline in a line."""
+    return _TELL[kind](detail) if kind in _TELL else plain(kind).capitalize()
+
+
+def urgency(kind: str, detail: Any) -> str:
+    """The class that gives an entry its shape; empty for the program's own doings."""
+    if kind in _LEGAL:
+        return "legal"
+    if kind != "contact":
+        return ""
+    custody = ("booking", "arrest_taken_into_custody", "release", "custody_status_change")
+    return "custody" if detail["contact_type"] in custody else "field"

@@ -1,0 +1,1 @@
+"""Everything that happened around one participant, in one order."""
