@@ -19,7 +19,7 @@ demo: $(READY) ## Start it and watch one story go through it
 	@$(PY) -m lead.cli demo
 
 test: $(READY) ## Every test; on real Kafka too where there is Java 17 and Maven
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses=logical --dist=loadfile
 
 check: lint types contract test ## Everything that CI runs
 

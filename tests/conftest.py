@@ -16,7 +16,6 @@ from lead.postgres import EmbeddedPostgres, PostgresServer
 EXTERNAL_POSTGRES = os.environ.get("EXTERNAL_POSTGRES_DSN", "")
 EXTERNAL_KAFKA = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "")
 KAFKA_REQUIRED = os.environ.get("REQUIRE_KAFKA") == "1"
-KAFKA_TESTS = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")
@@ -66,23 +65,21 @@ def loopback_only() -> Iterator[None]:
         yield
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Count the tests that need real Kafka, for the last line of the run."""
-    marked = [item for item in session.items if item.get_closest_marker("kafka")]
-    session.config.stash[KAFKA_TESTS] = len(marked)
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> Iterator[None]:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     """Say in one line, after everything else, that the real Kafka part was not run, and why."""
     yield
-    count = config.stash.get(KAFKA_TESTS, 0)
-    reason = "" if EXTERNAL_KAFKA or not count else jars.missing()
+    # From the reports, because the tests themselves may have run in other processes.
+    unrun = [
+        report
+        for outcome in ("skipped", "error")
+        for report in terminalreporter.stats.get(outcome, ())
+        if "kafka" in getattr(report, "keywords", ())
+    ]
+    reason = "" if EXTERNAL_KAFKA or not unrun else jars.missing()
     if reason:
         outcome = "FAILED" if KAFKA_REQUIRED else "NOT RUN"
-        line = f"{outcome}: {count} tests on real Apache Kafka, because {reason}"
+        line = f"{outcome}: {len(unrun)} tests on real Apache Kafka, because {reason}"
         terminalreporter.write_line(f"{line} (or set KAFKA_BOOTSTRAP_SERVERS).", yellow=True)
 
 
