@@ -56,7 +56,12 @@ async def test_matched_charges_enter_the_ledger_once(
             charge,
             recontacted(stage, receipt=charge.receipt),
             recontacted(stage, cause=RecontactCause.BOOKING),
-            recontacted(stage, cause_number="old", pre_enrollment_conduct=True),
+            recontacted(
+                stage,
+                cause_number="old",
+                source_record_id="old/1",
+                pre_enrollment_conduct=True,
+            ),
             granted(stage),
         )
         answer = await read(stage, headers("liaison-prosecutor", sub="leo"))

@@ -129,6 +129,7 @@ async def known_ids(house: House) -> dict[str, str]:
     alert = await house.alerted(receipt)
     [consent] = await house.stages["casework"].rows("SELECT id FROM signed_consent")
     [referral] = await house.stages["referral"].rows("SELECT id FROM referral")
+    [hold] = await house.stages["prosecution-hook"].rows("SELECT id FROM charge_hold")
     return {
         "key": house.key,
         "participant_key": house.key,
@@ -138,6 +139,7 @@ async def known_ids(house: House) -> dict[str, str]:
         "review_id": receipt,
         "letter_id": receipt,
         "receipt": receipt,
+        "hold_id": str(hold["id"]),
     }
 
 

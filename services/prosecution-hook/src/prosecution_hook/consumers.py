@@ -1,19 +1,48 @@
 """What prosecution-hook listens for."""
 
-from prosecution_hook import handlers
 from prosecution_hook.disclosure import handlers as disclosure
+from prosecution_hook.erasure import forget
+from prosecution_hook.holds import handlers as holds
+from prosecution_hook.holds import repository as hold_rows
+from prosecution_hook.holds.commands import StartHold
+from prosecution_hook.ledger import handlers as ledger
+from prosecution_hook.ledger.commands import KeepReport
 from shared.database import Transaction
 from shared.events import (
     ConsentGranted,
     ConsentRevoked,
     ConsentsConfirmed,
+    IdentityCorrected,
+    IntakeCompleted,
+    ParticipantErased,
     ParticipantRecontacted,
+    ParticipantReferred,
+    RecontactCause,
 )
 from shared.messages import Subscriptions
 
 
+async def on_participant_referred(event: ParticipantReferred, tx: Transaction) -> None:
+    await holds.start_hold(StartHold(event), tx)
+
+
 async def on_participant_recontacted(event: ParticipantRecontacted, tx: Transaction) -> None:
-    await handlers.keep_charge(event, tx)
+    if event.cause is RecontactCause.NEW_REFERRAL:
+        await holds.link_referral(tx, event.receipt, event.subject)
+    else:
+        await ledger.keep_report(KeepReport(event), tx)
+
+
+async def on_identity_corrected(event: IdentityCorrected, tx: Transaction) -> None:
+    await ledger.withdraw_report(tx, event.receipt)
+
+
+async def on_intake_completed(event: IntakeCompleted, tx: Transaction) -> None:
+    await hold_rows.note_intake(tx, event.subject, event.completed_at)
+
+
+async def on_participant_erased(event: ParticipantErased, tx: Transaction) -> None:
+    await forget(event, tx)
 
 
 async def on_consent_granted(event: ConsentGranted, tx: Transaction) -> None:
@@ -29,7 +58,11 @@ async def on_consents_confirmed(event: ConsentsConfirmed, tx: Transaction) -> No
 
 
 SUBSCRIPTIONS: Subscriptions = {
+    ParticipantReferred: on_participant_referred,
     ParticipantRecontacted: on_participant_recontacted,
+    IdentityCorrected: on_identity_corrected,
+    IntakeCompleted: on_intake_completed,
+    ParticipantErased: on_participant_erased,
     ConsentGranted: on_consent_granted,
     ConsentRevoked: on_consent_revoked,
     ConsentsConfirmed: on_consents_confirmed,

@@ -4,20 +4,30 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from prosecution_hook import api
 from prosecution_hook.consumers import SUBSCRIPTIONS
+from prosecution_hook.holds import api as holds_api
+from prosecution_hook.ledger import api as ledger_api
+from prosecution_hook.policy import api as policy_api
 from prosecution_hook.reports import api as reports_api
 from prosecution_hook.reports import webhooks
 from prosecution_hook.settings import Settings
+from prosecution_hook.timers import TIMERS
 from shared import service
 from shared.clock import Clock
 from shared.supervisor import end_process
 
 SERVICE = service.Service(
     name="prosecution-hook",
-    purpose="The hook into prosecutors' and courts' systems: charges in, the consented ledger out.",
-    routers=(reports_api.router, webhooks.router, api.router),
+    purpose="Prosecutors' and courts' reports in; holds and cases coordinated under consent.",
+    routers=(
+        reports_api.router,
+        webhooks.router,
+        ledger_api.router,
+        holds_api.router,
+        policy_api.router,
+    ),
     subscriptions=SUBSCRIPTIONS,
+    timers=TIMERS,
     takes_reports=True,
 )
 

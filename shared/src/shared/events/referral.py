@@ -26,6 +26,8 @@ class ParticipantReferred(ReferralEvent):
     referral_type: Program[str]
     agency_ori: Public[str | None] = None
     source_system: Public[str]
+    # The referring agency's own number, by which a prosecutor knows the case.
+    source_record_id: Program[str | None] = None
     person: Identity[PersonPart]
     observed_needs: Program[tuple[str, ...]] = ()
     charges: Public[tuple[ChargePart, ...]] = ()

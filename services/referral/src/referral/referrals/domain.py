@@ -113,6 +113,7 @@ class Referral(SQLModel, table=True):
         person: PersonPart,
         charges: tuple[ChargePart, ...],
         observed_needs: tuple[str, ...],
+        source_record_id: str | None = None,
     ) -> ParticipantReferred:
         """The fact that the referral arrived."""
         return ParticipantReferred(
@@ -123,6 +124,7 @@ class Referral(SQLModel, table=True):
             referral_type=self.referral_type,
             agency_ori=self.agency_ori,
             source_system=self.source_system,
+            source_record_id=source_record_id,
             person=person,
             observed_needs=observed_needs,
             charges=charges,

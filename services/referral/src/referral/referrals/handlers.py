@@ -57,7 +57,15 @@ async def refer_person(command: ReferPerson, tx: Transaction) -> tuple[Referral,
         received_at=tx.now,
     )
     tx.add(referral)
-    publish(tx, referral.receive(command.person, command.charges, command.observed_needs))
+    publish(
+        tx,
+        referral.receive(
+            command.person,
+            command.charges,
+            command.observed_needs,
+            source_record_id=command.source_record_id,
+        ),
+    )
     return referral, True
 
 

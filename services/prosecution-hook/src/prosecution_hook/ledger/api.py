@@ -1,4 +1,4 @@
-"""Prosecution-hook over HTTP."""
+"""The ledger over HTTP."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
-from prosecution_hook import handlers
-from prosecution_hook.commands import ReadLedger
 from prosecution_hook.disclosure.domain import NOTICE
-from prosecution_hook.domain import MatterState
+from prosecution_hook.ledger import handlers
+from prosecution_hook.ledger.commands import ReadLedger
+from prosecution_hook.ledger.domain import Alignment, MatterState, MatterStatus
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
@@ -18,23 +18,33 @@ from shared.openapi import problems
 router = APIRouter(route_class=IdempotentRoute)
 
 Liaison = Annotated[Caller, Depends(require("liaison-prosecutor"))]
+Key = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 
 class LedgerItem(BaseModel):
-    """One charge report as public record has it."""
+    """One case or warrant as public record has it, and whether it is aligned with the plan."""
 
+    id: UUID
+    state: MatterState
+    status: MatterStatus
+    alignment: Alignment
+    office: str
     cause_number: str | None
     incident_number: str | None
+    warrant_number: str | None
+    court: str | None
     reported_by: str
     incident_at: datetime | None
     filed_at: datetime
     received_at: datetime
+    next_court_at: datetime | None
     charges: list[dict[str, Any]]
-    state: MatterState
+    decision: str | None
+    disposition: str | None
 
 
 class Ledger(BaseModel):
-    """A participant's charges, under the consent and with the notice that go with it (R-04)."""
+    """A participant's cases, under the consent and with the notice that go with them (R-04)."""
 
     participant_key: str
     consent_id: UUID
@@ -43,8 +53,8 @@ class Ledger(BaseModel):
 
 
 @router.get("/v1/ledger/{key}", tags=["ledger"], responses=problems(401, 403, 404))
-async def read_ledger(key: Annotated[str, Path(max_length=64)], caller: Liaison, tx: Tx) -> Ledger:
+async def read_ledger(key: Key, caller: Liaison, tx: Tx) -> Ledger:
     """Answers only while the participant's consent covers it; otherwise as for an unknown key."""
-    clearance, entries = await handlers.read_ledger(ReadLedger(key, caller), tx)
-    items = [LedgerItem.model_validate(entry.model_dump()) for entry in entries]
+    clearance, matters = await handlers.read_ledger(ReadLedger(key, caller), tx)
+    items = [LedgerItem.model_validate(matter.model_dump()) for matter in matters]
     return Ledger(participant_key=key, consent_id=clearance.consent_id, items=items)

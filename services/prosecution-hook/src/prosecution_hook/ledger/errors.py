@@ -1,4 +1,4 @@
-"""What prosecution-hook refuses."""
+"""What the ledger refuses."""
 
 from shared.errors import NotFound
 

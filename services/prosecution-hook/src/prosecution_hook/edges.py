@@ -1,0 +1,34 @@
+"""What several routes need: versions in ETags, pages of a list."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Query
+from pydantic import BaseModel, ConfigDict
+
+from shared.errors import PreconditionFailed
+
+LIMIT = 50
+
+
+class Body(BaseModel):
+    """What is sent in. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+async def expected_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    """The version in `If-Match`; without the header, or with `*`, any version will do."""
+    number = (if_match or "*").strip().strip('"')
+    if number == "*":
+        return None
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise PreconditionFailed
+    return int(number)
+
+
+Expected = Annotated[int | None, Depends(expected_version)]
+Limit = Annotated[int, Query(ge=1, le=LIMIT)]
+
+
+def etag(version: int) -> dict[str, str]:
+    return {"ETag": f'"{version}"'}

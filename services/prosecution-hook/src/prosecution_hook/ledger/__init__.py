@@ -1,0 +1,1 @@
+"""The ledger: a participant's cases, each folded from what was reported about it."""

@@ -1,0 +1,14 @@
+"""What comes due in prosecution-hook. Nothing here can end a hold: see holds/domain.py."""
+
+from uuid import UUID
+
+from prosecution_hook.holds import handlers as holds
+from shared.database import Transaction
+from shared.timers import Timer, TimerHandlers
+
+
+async def on_charge_hold(timer: Timer, tx: Transaction) -> None:
+    await holds.tick(UUID(timer.subject), tx)
+
+
+TIMERS: TimerHandlers = {holds.TIMER: on_charge_hold}
