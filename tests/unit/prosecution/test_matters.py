@@ -98,7 +98,7 @@ def test_a_warrant_is_active_until_it_is_cleared(outcome: str) -> None:
 
 def test_one_incident_is_one_case_per_office() -> None:
     """City, county and state each have their own, by the incident's number."""
-    referred = {"cause_number": None, "incident_number": "2026-5"}
+    referred: dict[str, Any] = {"cause_number": None, "incident_number": "2026-5"}
     matter = folded(entry("charge_referred", **referred))
     assert matter.is_about(entry(cause_number="26-9", incident_number="2026-5"), "kcpao")
     assert not matter.is_about(entry(cause_number="26-9", incident_number="2026-5"), "city")
