@@ -149,7 +149,7 @@ UNHEARD = {
     "ReferralClosed": "in the contract; its listener is not built yet",
     "FeedSilent": "in the contract; its listener is not built yet",
     "FeedRecovered": "in the contract; its listener is not built yet",
-    "CoordinationReplied": "in the contract; its listener is not built yet",
+    "CoordinationClosed": "in the contract; its listener is not built yet",
     "AlertClosed": "in the contract; its listener is not built yet",
     "AlertSuppressed": "in the contract; its listener is not built yet",
     "AlertRecalled": "in the contract; its listener is not built yet",

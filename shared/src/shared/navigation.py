@@ -30,6 +30,7 @@ PLACES = (
     Place("Inbox", "notifier", "/inbox", ("case-manager", "supervisor")),
     Place("Caseload", "casework", "/caseload", ("case-manager", "supervisor")),
     Place("Reviews", "casework", "/reviews", ("identity-reviewer",)),
+    Place("Liaison desk", "prosecution-hook", "/desk", ("liaison-prosecutor",)),
     Place("Dead letters", HERE, "/operations/dead-letters", ("ops",)),
 )
 

@@ -215,6 +215,7 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
     "/v1/staff": _PROGRAM,
     "/v1/stream": _FILE,
     # prosecution-hook; what case managers do with an item, they do in casework
+    "/desk": _COORDINATION,
     "/v1/coordination": {LIAISON: _COORDINATION, "*": _FILE},
     "/v1/holds": {LIAISON: _COORDINATION, "*": _CASES},
     "/v1/policy": {LIAISON: _CASES, "*": _PROGRAM},

@@ -57,8 +57,20 @@ _CASES: dict[str, Kind] = {
 }  # fmt: skip
 _LIAISON: Mapping[str, Kind] = {
     **_CASES,
-    **dict.fromkeys(("alignment", "participant", "participant_key", "intake_completed_on"), FACT),
-}
+    **dict.fromkeys(
+        ("alignment", "participant", "participant_key", "intake_completed_on",
+         # A coordination item and the case manager's structured answer, part by part.
+         "concerning", "owner", "hold_id", "opened_at", "due_at", "matter", "outcome",
+         "decided_at", "reply", "replied_at", "engaged", "goals", "barriers", "would_help"),
+        FACT,
+    ),
+    **dict.fromkeys(
+        ("policy", "hold_days", "longest_hold_days", "warn_days", "review_days",
+         "filing_decision_days", "court_lead_hours", "diversion_office", "offices", "liaisons",
+         "published_at", "published_by"),
+        STATE,
+    ),
+}  # fmt: skip
 _PARTNER: Mapping[str, Kind] = {
     **dict.fromkeys(("type", "timestamp", "data", "id", "notice", "consent_id"), SYSTEM),
     **dict.fromkeys(("subject",), FACT),

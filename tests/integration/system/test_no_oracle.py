@@ -19,11 +19,19 @@ _OWN = re.compile(
 JUSTICE = ("agency-reporter", "prosecutor-system", "court-system")
 # Pages are not in the OpenAPI document.
 PAGES = {
+    "prosecution-hook": (
+        ("GET", "/desk"),
+        ("GET", "/desk/items/{item_id}"),
+        ("POST", "/desk/items/{item_id}/decision"),
+        ("GET", "/desk/holds/{hold_id}"),
+        ("POST", "/desk/holds/{hold_id}/resolution"),
+        ("POST", "/desk/holds/{hold_id}/extension"),
+    ),
     "notifier": (
         ("GET", "/alerts/{alert_id}"),
         ("POST", "/alerts/{alert_id}/acknowledgement"),
         ("POST", "/alerts/{alert_id}/handover"),
-    )
+    ),
 }
 Seen = tuple[int, list[tuple[str, str]], str]
 
@@ -130,6 +138,11 @@ async def known_ids(house: House) -> dict[str, str]:
     [consent] = await house.stages["casework"].rows("SELECT id FROM signed_consent")
     [referral] = await house.stages["referral"].rows("SELECT id FROM referral")
     [hold] = await house.stages["prosecution-hook"].rows("SELECT id FROM charge_hold")
+    charged = charge(PARTICIPANT.as_prosecutor_says)
+    filed = await house.report("prosecution-hook", "/v1/charges", house.prosecutor, charged)
+    await house.alerted(filed)
+    items = house.stages["prosecution-hook"]
+    [item] = await eventually(lambda: items.rows("SELECT id FROM coordination"), seconds=20)
     return {
         "key": house.key,
         "participant_key": house.key,
@@ -140,6 +153,7 @@ async def known_ids(house: House) -> dict[str, str]:
         "letter_id": receipt,
         "receipt": receipt,
         "hold_id": str(hold["id"]),
+        "item_id": str(item["id"]),
     }
 
 

@@ -1,5 +1,6 @@
 """What prosecution-hook listens for."""
 
+from prosecution_hook.coordination import handlers as coordination
 from prosecution_hook.disclosure import handlers as disclosure
 from prosecution_hook.erasure import forget
 from prosecution_hook.holds import handlers as holds
@@ -12,6 +13,7 @@ from shared.events import (
     ConsentGranted,
     ConsentRevoked,
     ConsentsConfirmed,
+    CoordinationReplied,
     IdentityCorrected,
     IntakeCompleted,
     ParticipantErased,
@@ -29,12 +31,18 @@ async def on_participant_referred(event: ParticipantReferred, tx: Transaction) -
 async def on_participant_recontacted(event: ParticipantRecontacted, tx: Transaction) -> None:
     if event.cause is RecontactCause.NEW_REFERRAL:
         await holds.link_referral(tx, event.receipt, event.subject)
-    else:
-        await ledger.keep_report(KeepReport(event), tx)
+    elif kept := await ledger.keep_report(KeepReport(event), tx):
+        await coordination.follow(*kept, tx)
 
 
 async def on_identity_corrected(event: IdentityCorrected, tx: Transaction) -> None:
-    await ledger.withdraw_report(tx, event.receipt)
+    if empty := await ledger.withdraw_report(tx, event.receipt):
+        await coordination.withdraw(empty, tx)
+        await tx.delete(empty)
+
+
+async def on_coordination_replied(event: CoordinationReplied, tx: Transaction) -> None:
+    await coordination.keep_reply(event, tx)
 
 
 async def on_intake_completed(event: IntakeCompleted, tx: Transaction) -> None:
@@ -61,6 +69,7 @@ SUBSCRIPTIONS: Subscriptions = {
     ParticipantReferred: on_participant_referred,
     ParticipantRecontacted: on_participant_recontacted,
     IdentityCorrected: on_identity_corrected,
+    CoordinationReplied: on_coordination_replied,
     IntakeCompleted: on_intake_completed,
     ParticipantErased: on_participant_erased,
     ConsentGranted: on_consent_granted,

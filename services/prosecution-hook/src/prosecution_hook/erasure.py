@@ -12,6 +12,9 @@ from shared.housekeeping import rows_of
 _THEIRS = (
     "DELETE FROM timer WHERE kind = 'charge-hold' AND subject IN"
     " (SELECT id::text FROM charge_hold WHERE participant_key = $1)",
+    "DELETE FROM coordination_reply WHERE coordination_id IN"
+    " (SELECT id FROM coordination WHERE participant_key = $1)",
+    "DELETE FROM coordination WHERE participant_key = $1",
     "DELETE FROM hold_extension WHERE hold_id IN"
     " (SELECT id FROM charge_hold WHERE participant_key = $1)",
     "DELETE FROM charge_hold WHERE participant_key = $1",

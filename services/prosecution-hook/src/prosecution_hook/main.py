@@ -5,6 +5,8 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from prosecution_hook.consumers import SUBSCRIPTIONS
+from prosecution_hook.coordination import api as coordination_api
+from prosecution_hook.desk import pages
 from prosecution_hook.holds import api as holds_api
 from prosecution_hook.ledger import api as ledger_api
 from prosecution_hook.policy import api as policy_api
@@ -25,6 +27,8 @@ SERVICE = service.Service(
         ledger_api.router,
         holds_api.router,
         policy_api.router,
+        coordination_api.router,
+        pages.router,
     ),
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

@@ -115,6 +115,19 @@ class CoordinationRequested(ProsecutionEvent):
     recipient_org: Program[str | None] = None
 
 
+class CoordinationClosed(ProsecutionEvent):
+    """Sent when a coordination item ends: decided by the liaison prosecutor, or withdrawn.
+
+    `decision`, `outcome` and `rationale` are codes of closed lists.
+    """
+
+    coordination_id: Program[UUID]
+    ending: Program[str]
+    decision: Program[str | None] = None
+    outcome: Program[str | None] = None
+    rationale: Program[str | None] = None
+
+
 class DisclosureMade(ProsecutionEvent):
     """Sent when something about a participant was disclosed, for the accounting of disclosures."""
 

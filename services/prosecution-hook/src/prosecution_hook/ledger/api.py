@@ -1,7 +1,6 @@
 """The ledger over HTTP."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
@@ -10,7 +9,7 @@ from pydantic import BaseModel
 from prosecution_hook.disclosure.domain import NOTICE
 from prosecution_hook.ledger import handlers
 from prosecution_hook.ledger.commands import ReadLedger
-from prosecution_hook.ledger.domain import Alignment, MatterState, MatterStatus
+from prosecution_hook.ledger.views import LedgerItem
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
@@ -19,28 +18,6 @@ router = APIRouter(route_class=IdempotentRoute)
 
 Liaison = Annotated[Caller, Depends(require("liaison-prosecutor"))]
 Key = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]
-
-
-class LedgerItem(BaseModel):
-    """One case or warrant as public record has it, and whether it is aligned with the plan."""
-
-    id: UUID
-    state: MatterState
-    status: MatterStatus
-    alignment: Alignment
-    office: str
-    cause_number: str | None
-    incident_number: str | None
-    warrant_number: str | None
-    court: str | None
-    reported_by: str
-    incident_at: datetime | None
-    filed_at: datetime
-    received_at: datetime
-    next_court_at: datetime | None
-    charges: list[dict[str, Any]]
-    decision: str | None
-    disposition: str | None
 
 
 class Ledger(BaseModel):

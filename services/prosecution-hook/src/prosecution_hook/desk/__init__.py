@@ -1,0 +1,1 @@
+"""The liaison prosecutor's desk: items by urgency, the ledger, the answer, the decision."""
