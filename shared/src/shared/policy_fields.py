@@ -46,7 +46,7 @@ _CASES: dict[str, Kind] = {
     **dict.fromkeys(
         ("cause_number", "incident_number", "warrant_number", "court", "office", "reported_by",
          "incident_at", "filed_at", "received_at", "next_court_at", "charges", "decision",
-         "disposition", "status"),
+         "disposition", "status", "text", "statute", "severity"),
         RECORD,
     ),
     **dict.fromkeys(
