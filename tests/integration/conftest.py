@@ -110,7 +110,8 @@ def open_stage(
 
     @asynccontextmanager
     async def opened(name: str, **changes: Any) -> AsyncIterator[Stage]:
-        database = await clone_database(postgres, templates, name)
+        own = changes.pop("database_url", None)
+        database = own or await clone_database(postgres, templates, name)
         async with running(name, database, broker, tmp_path, **changes) as stage:
             yield stage
 

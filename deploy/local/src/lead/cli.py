@@ -11,6 +11,7 @@ from lead.audit import audit
 from lead.contacts import contacts
 from lead.errors import Failure
 from lead.feed_command import feed
+from lead.gap_command import gap
 from lead.home import default_home
 from lead.operate import letters, replay, show_outboxes
 
@@ -25,6 +26,7 @@ commands.add_typer(letters, name="dead-letters")
 commands.add_typer(contacts, name="contacts")
 commands.add_typer(audit, name="audit")
 commands.command("feed")(feed)
+commands.command("gap")(gap)
 commands.command("outbox")(show_outboxes)
 commands.command("replay")(replay)
 
