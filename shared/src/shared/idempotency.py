@@ -13,6 +13,7 @@ from shared.audit import AuditedRoute
 from shared.callers import Caller, current_caller
 from shared.database import Database, Transaction
 from shared.errors import Conflict, Invalid
+from shared.nul import refuse_in_address, refuse_in_body
 
 _CLAIM = """
 INSERT INTO idempotency_key (digest, request_digest, created_at) VALUES ($1, $2, $3)
@@ -71,12 +72,18 @@ async def _claim(request: Request, caller: Caller, key: str, tx: Transaction) ->
 
 
 class IdempotentRoute(AuditedRoute):
-    """Stores the answer beside the claimed key, before the transaction commits."""
+    """Stores the answer beside the claimed key, before the transaction commits.
+
+    What a route reads is free of NUL characters; the bytes of reports have their own checks.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+        handle, takes_body = super().get_route_handler(), self.body_field is not None
 
         async def handle_once(request: Request) -> Response:
+            refuse_in_address(request)
+            if takes_body:
+                await refuse_in_body(request)
             if "idempotency-key" in request.headers:
                 # Kept for its digest: reading a form's fields would leave nothing of it.
                 await request.body()

@@ -15,6 +15,8 @@ from shared.events.wire import encode
 from shared.ids import new_id
 from shared.testing import Stage, eventually
 
+ZOE: Body = {"site": KING, "name": "Grimbledown", "email": "zoe@staff.example"}
+
 
 def referral() -> Body:
     body = reports.referral(KING, PARTICIPANT, now())
@@ -135,6 +137,9 @@ async def refuse(house: House) -> None:
 
 async def refuse_staff(house: House) -> None:
     """The program's own people make mistakes too, and so do databases."""
+    async with house.stages["notifier"].transaction() as tx:
+        # Its error text quotes the whole row.
+        await tx.raw.execute("ALTER TABLE staff ADD CHECK (name <> 'Grimbledown')")
     file = f"/v1/participants/{house.key}"
     goal = {"domain": "Obadiahquill", "statement": "Gloamwick", "Zephyranthes": 1}
     attempts: list[tuple[str, str, str, dict[str, str], Any]] = [
@@ -147,8 +152,8 @@ async def refuse_staff(house: House) -> None:
         ("notifier", "GET", "/v1/alerts/Quorvanikoff?q=Ithamarwyn", house.alice, None),
         ("notifier", "POST", f"/v1/alerts/{uuid4()}/acknowledgement", house.alice,
          {"action": "Obadiahquill", "Zephyranthes": "x"}),
-        ("notifier", "PUT", "/v1/staff/zoe", house.carla,
-         {"site": KING, "name": "Grimbledown \0", "email": "zoe@staff.example"}),
+        ("notifier", "PUT", "/v1/staff/zoe", house.carla, ZOE),
+        ("notifier", "PUT", "/v1/staff/zoe", house.carla, ZOE | {"name": "Grimbledown \0"}),
         ("prosecution-hook", "GET", "/v1/ledger/Quorvanikoff",
          house.headers("liaison-prosecutor", sub="leo", agency="kcpao"), None),
     ]  # fmt: skip
