@@ -27,6 +27,7 @@ class Place:
 
 # A service adds its pages here. The first that a person may use is where signing in leads.
 PLACES = (
+    Place("Referrals", "referral", "/referrals", ("referral-desk",)),
     Place("Inbox", "notifier", "/inbox", ("case-manager", "supervisor")),
     Place("Caseload", "casework", "/caseload", ("case-manager", "supervisor")),
     Place("Reviews", "casework", "/reviews", ("identity-reviewer",)),

@@ -170,6 +170,7 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
     "/v1/dead-letters": _RECORDS,
     "/v1/outbox": _SYSTEM,
     # referral
+    "/referrals": _ALERT,
     "/v1/contacts": _REPORT,
     "/v1/contacts/refusals": _PROGRAM,
     "/v1/criteria": _PROGRAM,

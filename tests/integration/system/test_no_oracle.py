@@ -183,6 +183,7 @@ async def walk(house: House, who: dict[str, str], ids: dict[str, str]) -> dict[s
                 continue
             # Whose they are is no secret: staff, sites and sources.
             others = {"sub": "alice", "site": KING, "source": "elsewhere", "code": "forbidden"}
+            others["version"] = "seattle-2011"
             url = re.sub(r"\{(\w+)\}", lambda m: (others | ids)[m[1]], path)  # noqa: B023
             params = {name: ids[name] for name in query if name in ids}
             body: Body | None = {} if method in ("POST", "PUT") else None

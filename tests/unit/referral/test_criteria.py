@@ -60,6 +60,7 @@ DRUGS = {"nibrs": "35A"}
         (GRAMS, facts(amount=3.1, unit=Unit.GRAMS), Met.NO),
         (GRAMS, facts(amount=1.0, unit=Unit.DOSAGE_UNITS), Met.UNKNOWN),
         (GRAMS, charged(DRUGS), Met.UNKNOWN),
+        (GRAMS, charged({"statute": "RCW 69.50.4013"}), Met.UNKNOWN),
         (GRAMS, charged({"nibrs": "40A"}), Met.YES),
         (WITHIN, involved(date(2024, 6, 15)), Met.YES),
         (WITHIN, involved(date(2024, 6, 14)), Met.NO),

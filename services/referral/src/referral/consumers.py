@@ -1,10 +1,15 @@
 """What referral listens for."""
 
 from referral.referrals import handlers
-from referral.referrals.commands import AdvanceReferral
+from referral.referrals.commands import AdvanceReferral, AttachReferral, EraseReferrals
 from referral.referrals.domain import ReferralState
 from shared.database import Transaction
-from shared.events import IntakeCompleted, ParticipantEnrolled
+from shared.events import (
+    IntakeCompleted,
+    ParticipantEnrolled,
+    ParticipantErased,
+    ReferralAttached,
+)
 from shared.messages import Subscriptions
 
 
@@ -18,7 +23,17 @@ async def on_participant_enrolled(event: ParticipantEnrolled, tx: Transaction) -
     await handlers.advance_referral(AdvanceReferral(event.subject, ReferralState.ENROLLED), tx)
 
 
+async def on_referral_attached(event: ReferralAttached, tx: Transaction) -> None:
+    await handlers.attach_referral(AttachReferral(event.referral_id, event.subject, event.tier), tx)
+
+
+async def on_participant_erased(event: ParticipantErased, tx: Transaction) -> None:
+    await handlers.erase_referrals(EraseReferrals(event.erasure_id, event.site, event.subject), tx)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     IntakeCompleted: on_intake_completed,
     ParticipantEnrolled: on_participant_enrolled,
+    ReferralAttached: on_referral_attached,
+    ParticipantErased: on_participant_erased,
 }

@@ -12,6 +12,7 @@ from referral.followers.api import router as followers
 from referral.followers.deliveries import tell_followers
 from referral.handoffs.api import router as handoffs
 from referral.referrals.api import router as referrals
+from referral.referrals.pages import router as pages
 from referral.settings import Settings
 from referral.timers import SWEEPS, TIMERS
 from shared import service
@@ -21,7 +22,7 @@ from shared.supervisor import end_process
 SERVICE = service.Service(
     name="referral",
     purpose="The front door for police and community: referrals and reported contacts.",
-    routers=(contacts, referrals, handoffs, criteria, feeds, followers),
+    routers=(contacts, referrals, handoffs, criteria, feeds, followers, pages),
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     takes_reports=True,

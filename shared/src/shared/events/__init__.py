@@ -17,6 +17,7 @@ from shared.events.casework import (
     ParticipantStatusChanged,
     PlanUpdated,
     RecontactCause,
+    ReferralAttached,
 )
 from shared.events.notifier import (
     AlertAcknowledged,
@@ -106,6 +107,7 @@ ALL: tuple[type[Event], ...] = (
     IdentityReviewRaised,
     ParticipantStatusChanged,
     IdentityCorrected,
+    ReferralAttached,
     CoordinationReplied,
     ParticipantErased,
     AlertRaised,
@@ -188,6 +190,7 @@ __all__ = [
     "ProsecutionDecisionMade",
     "ProsecutionErased",
     "RecontactCause",
+    "ReferralAttached",
     "ReferralClosed",
     "ReferralErased",
     "ReferralScreened",

@@ -151,6 +151,18 @@ class ParticipantStatusChanged(CaseworkEvent):
     since: Program[AwareDatetime]
 
 
+class ReferralAttached(CaseworkEvent):
+    """Sent when a referral is of somebody who has a file, or who may have one.
+
+    `subject` is the file that the referral was added to: with an `exact` tier the file that was
+    there, otherwise a new one, which looks like another. For the referral desk; never an agency.
+    """
+
+    referral_id: Program[UUID]
+    referred_as: Program[str]
+    tier: Program[MatchTier]
+
+
 class IdentityCorrected(CaseworkEvent):
     """Sent when a report turns out not to be about the participant in `subject`.
 

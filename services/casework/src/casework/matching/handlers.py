@@ -18,6 +18,7 @@ from casework.matching.domain import (
 from casework.matching.errors import PersonNoLongerMatched, ReviewNotOpen
 from casework.matching.identity import Identity, described, identity_digest, traces
 from casework.matching.recontact import (
+    attached,
     contact_type_of,
     recontacted,
     referred_again,
@@ -107,14 +108,16 @@ async def open_file(cmd: OpenFile, tx: Transaction, policy: Policy) -> None:
         return
     record = described(referral.person, referral.site, tx.ring.digest)
     [known] = await find_candidates(tx, [Wanted(referral.site, record)])
-    match = decide(record, known, referral.occurred_at.date()).match
-    if match:
+    found = decide(record, known, referral.occurred_at.date())
+    if match := found.match:
         person = await files.get_person(tx, match.participant_key)
         person.complete(referral.person)
         if recontact := referred_again(referral, match):
             publish(tx, recontact)
     else:
         person = await _new_file(referral, tx)
+    if found.candidates:
+        publish(tx, attached(referral, person.participant_key, found.tier))
     await _learn(tx, person, record, policy)
     await files.add_referral(tx, referral, person.participant_key)
 

@@ -16,6 +16,7 @@ from shared.events import (
     ParticipantReferred,
     ProsecutionDecisionMade,
     RecontactCause,
+    ReferralAttached,
     Report,
     WarrantCleared,
     WarrantIssued,
@@ -153,4 +154,16 @@ def referred_again(referral: ParticipantReferred, who: Candidate) -> Participant
         display_name=who.display_name,
         case_manager=who.case_manager,
         charges=referral.charges,
+    )
+
+
+def attached(referral: ParticipantReferred, key: str, tier: MatchTier) -> ReferralAttached:
+    """For the referral desk: the referred person is known, or may be."""
+    return ReferralAttached(
+        site=referral.site,
+        subject=key,
+        occurred_at=referral.received_at,
+        referral_id=referral.referral_id,
+        referred_as=referral.subject,
+        tier=tier,
     )

@@ -73,8 +73,8 @@ class AmountAtMost(_Kind):
 
     def check(self, facts: Facts) -> tuple[Met, str]:
         if facts.amount is None:
-            if any((charge.nibrs or "").startswith("35") for charge in facts.charges):
-                return Met.UNKNOWN, "A drug charge, and no amount was stated."
+            if any(charge.nibrs is None or charge.nibrs[:2] == "35" for charge in facts.charges):
+                return Met.UNKNOWN, "No amount was stated, and drugs may be part of this."
             return Met.YES, "No drug is part of this."
         if facts.unit is not self.unit:
             return Met.UNKNOWN, "The amount is counted in another unit."

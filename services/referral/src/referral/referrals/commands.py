@@ -15,6 +15,7 @@ from referral.referrals.domain import CloseReason, DeclinedBy, ReferralState
 from referral.referrals.doors import faults_at
 from shared.callers import Caller
 from shared.errors import FieldError
+from shared.events import MatchTier
 from shared.reports import (
     STRICT,
     Label,
@@ -171,6 +172,24 @@ class CloseReferral(DeskStep):
     """End the desk's work on a referral."""
 
     reason: CloseReason
+
+
+@dataclass(frozen=True)
+class AttachReferral:
+    """Note that the referred person has a file, or looks like somebody who has."""
+
+    referral_id: UUID
+    participant_key: str
+    tier: MatchTier
+
+
+@dataclass(frozen=True)
+class EraseReferrals:
+    """Destroy what referrals say of a person."""
+
+    erasure_id: UUID
+    site: str
+    participant_key: str
 
 
 @dataclass(frozen=True)

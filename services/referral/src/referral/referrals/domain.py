@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from referral.criteria.domain import Outcome
 from referral.referrals.errors import NotAtThisPoint, ReferralIsOver
-from shared.events import ParticipantReferred, ReferralClosed, ReferralScreened
+from shared.events import MatchTier, ParticipantReferred, ReferralClosed, ReferralScreened
 from shared.events.parts import ChargePart, PersonPart
 
 
@@ -95,6 +95,9 @@ class Referral(SQLModel, table=True):
     handed_off_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     withdrawn_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     close_reason: str | None = None
+    attached_to: str | None = None
+    looks_like: str | None = None
+    erased_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     version: int = 1
 
     @property
@@ -160,6 +163,14 @@ class Referral(SQLModel, table=True):
         self._require((_State.HANDOFF_PENDING,))
         self.handed_off_at = at
         self._become(_State.HANDED_OFF)
+
+    def attach(self, key: str, tier: MatchTier) -> None:
+        """The person is known, or may be. The desk is told; nothing that an agency sees changes."""
+        self.attached_to, self.looks_like = key, tier
+
+    def erase(self, at: datetime) -> None:
+        """What was said of the person is destroyed; what the agency saw stays as it was."""
+        self.sealed, self.erased_at = "", at
 
     def advance(self, state: ReferralState) -> None:
         """Forward only: news may come late, or after the referral ended."""

@@ -1,10 +1,14 @@
 """What referral refuses."""
 
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Gone, Invalid, NotFound
 
 
 class ReferralNotFound(NotFound):
     """No such referral for this caller."""
+
+
+class ReferralErasedBefore(Gone):
+    """What this referral said was erased, with the person's data."""
 
 
 class ReferralContradicted(Conflict):

@@ -1,5 +1,6 @@
 """How referral does what it is asked about referrals."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from referral.criteria.domain import Outcome
@@ -11,9 +12,11 @@ from referral.referrals import records, repository
 from referral.referrals.clocks import outreach_due_at
 from referral.referrals.commands import (
     AdvanceReferral,
+    AttachReferral,
     CloseReferral,
     DeclineReferral,
     DeskStep,
+    EraseReferrals,
     ReferPerson,
     ScreenReferral,
     WithdrawReferral,
@@ -21,10 +24,15 @@ from referral.referrals.commands import (
 from referral.referrals.domain import Referral
 from referral.referrals.errors import DoorClosed, ReferralContradicted, ReferralNotFound
 from referral.referrals.screening import Grounds, Screening, weigh
+from shared import outbox
 from shared.callers import Caller
 from shared.database import Transaction, publish
 from shared.errors import FieldError, PreconditionFailed
+from shared.events import ParticipantReferred, ReferralErased
 from shared.ids import new_id, new_participant_key
+
+# The history is found by its own clock, the database's, which may differ a little from ours.
+AROUND = timedelta(minutes=10)
 
 
 async def refer_person(command: ReferPerson, tx: Transaction) -> tuple[Referral, bool]:
@@ -157,6 +165,31 @@ async def _tell_end(referral: Referral, tx: Transaction) -> None:
 
 async def advance_referral(command: AdvanceReferral, tx: Transaction) -> None:
     """A key without a referral here is a person whose file was opened another way."""
-    referral = await repository.find_by_participant(tx, command.participant_key)
-    if referral is not None:
+    for referral in await repository.list_by_participant(tx, command.participant_key):
         referral.advance(command.state)
+
+
+async def attach_referral(command: AttachReferral, tx: Transaction) -> None:
+    """Search before create: the desk learns that the person looks known, and nobody else."""
+    referral = await repository.find_referral(tx, command.referral_id)
+    if referral is not None:
+        referral.attach(command.participant_key, command.tier)
+
+
+async def erase_referrals(command: EraseReferrals, tx: Transaction) -> None:
+    """Rows and history alike; the answer says how many records there were."""
+    found = await repository.list_by_participant(tx, command.participant_key)
+    for referral in found:
+        referral.erase(tx.now)
+        span = (referral.received_at - AROUND, referral.received_at + AROUND)
+        key = f"{referral.site}:{referral.participant_key}"
+        await outbox.destroy(tx.raw, ParticipantReferred.type, key, span)
+    await repository.delete_details(tx, [referral.id for referral in found])
+    erased = ReferralErased(
+        site=command.site,
+        subject=command.participant_key,
+        occurred_at=tx.now,
+        erasure_id=command.erasure_id,
+        records=len(found),
+    )
+    publish(tx, erased)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from referral.criteria.domain import Finding
+from referral.handoffs.domain import Handoff
 from referral.referrals import repository
 from referral.referrals.commands import ReferPerson
 from referral.referrals.domain import Referral
+from referral.referrals.errors import ReferralErasedBefore
 from referral.referrals.screening import Grounds, Screening
 from shared.database import Transaction
 from shared.sealing import DataClass
@@ -21,7 +23,9 @@ def content_of(command: ReferPerson) -> str:
 
 
 def open_referral(referral: Referral, tx: Transaction) -> ReferPerson:
-    """What the agency wrote."""
+    """What the agency wrote. Raises ReferralErasedBefore."""
+    if referral.erased_at is not None:
+        raise ReferralErasedBefore
     content = tx.ring.open(str(referral.id), referral.sealed, DataClass.IDENTITY)
     return ReferPerson.model_validate_json(content)
 
@@ -47,3 +51,11 @@ async def list_findings(referral: Referral, tx: Transaction) -> Mapping[str, Fin
     """What people have answered so far."""
     found = await repository.list_screenings(tx, referral.id)
     return open_grounds(found[0], tx).findings if found else {}
+
+
+def open_place(referral: Referral, handoff: Handoff | None, tx: Transaction) -> str | None:
+    """Where to meet."""
+    if handoff is None or handoff.meeting_place is None:
+        return None
+    sealed = handoff.meeting_place
+    return tx.ring.open(str(referral.id), sealed, DataClass.IDENTITY).decode()

@@ -24,10 +24,25 @@ async def find_by_record(tx: Transaction, digest: bytes) -> Referral | None:
     return (await tx.exec(select(Referral).where(Referral.record_digest == digest))).first()
 
 
-async def find_by_participant(tx: Transaction, key: str) -> Referral | None:
+async def list_by_participant(tx: Transaction, key: str) -> Sequence[Referral]:
+    """Every referral of whoever has this file, locked for a change, in one order everywhere."""
+    concerned = or_(Referral.participant_key == key, Referral.attached_to == key)
+    query = select(Referral).where(concerned).order_by(col(Referral.id)).with_for_update()
+    return (await tx.exec(query)).all()
+
+
+async def find_referral(tx: Transaction, referral_id: UUID) -> Referral | None:
     """Locked for a change."""
-    query = select(Referral).where(Referral.participant_key == key).with_for_update()
+    query = select(Referral).where(Referral.id == referral_id).with_for_update()
     return (await tx.exec(query)).first()
+
+
+async def delete_details(tx: Transaction, referral_ids: Sequence[UUID]) -> None:
+    """What hangs on referrals and speaks of the person."""
+    await tx.raw.execute("DELETE FROM screening WHERE referral_id = ANY($1)", referral_ids)
+    await tx.raw.execute(
+        "UPDATE handoff SET meeting_place = NULL WHERE referral_id = ANY($1)", referral_ids
+    )
 
 
 async def get_referral(tx: Transaction, referral_id: UUID, *, to_change: bool) -> Referral:
@@ -59,7 +74,8 @@ async def list_referrals(
 async def list_open_and_recent(tx: Transaction, site: str, since: datetime) -> Sequence[Referral]:
     """What a new version of the criteria is tried on, the newest first."""
     concerned = or_(col(Referral.state).in_(OPEN), Referral.received_at >= since)
-    query = select(Referral).where(Referral.site == site, concerned)
+    kept = col(Referral.erased_at).is_(None)
+    query = select(Referral).where(Referral.site == site, concerned, kept)
     return (await tx.exec(query.order_by(col(Referral.id).desc()).limit(MOST_PREVIEWED))).all()
 
 

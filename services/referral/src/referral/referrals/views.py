@@ -11,6 +11,7 @@ from referral.criteria.domain import Outcome, Proposal, Result
 from referral.referrals.commands import ReferPerson
 from referral.referrals.domain import CloseReason, Referral, ReferralState
 from referral.referrals.screening import Grounds, Screening
+from shared.events import MatchTier
 
 
 class ReferralView(BaseModel):
@@ -19,6 +20,13 @@ class ReferralView(BaseModel):
     id: UUID
     state: ReferralState
     links: dict[str, str]
+
+
+class Known(BaseModel):
+    """The person looks like somebody known; `sure` when the referral was added to that file."""
+
+    participant_key: str
+    sure: bool
 
 
 class DeskReferral(ReferralView):
@@ -36,6 +44,7 @@ class DeskReferral(ReferralView):
     outreach_due_at: datetime | None
     withdrawn_at: datetime | None
     close_reason: CloseReason | None
+    known: Known | None
     version: int
 
 
@@ -77,9 +86,16 @@ def for_agency(request: Request, referral: Referral) -> ReferralView:
 
 def for_desk(request: Request, referral: Referral) -> DeskReferral:
     return DeskReferral(
-        **referral.model_dump(include=DeskReferral.model_fields.keys() - {"links"}),
+        **referral.model_dump(include=DeskReferral.model_fields.keys() - {"links", "known"}),
         links=links(request, referral),
+        known=known(referral),
     )
+
+
+def known(referral: Referral) -> Known | None:
+    if referral.attached_to is None:
+        return None
+    return Known(participant_key=referral.attached_to, sure=referral.looks_like == MatchTier.EXACT)
 
 
 def sheet_of(version: str, title: str, proposal: Proposal) -> Sheet:
