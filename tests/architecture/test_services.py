@@ -147,8 +147,6 @@ UNHEARD = {
     "HandoffStarted": "in the contract; its listener is not built yet",
     "HandoffCompleted": "in the contract; its listener is not built yet",
     "ReferralClosed": "in the contract; its listener is not built yet",
-    "FeedSilent": "in the contract; its listener is not built yet",
-    "FeedRecovered": "in the contract; its listener is not built yet",
     "CoordinationClosed": "in the contract; its listener is not built yet",
     "AlertClosed": "in the contract; its listener is not built yet",
     "AlertSuppressed": "in the contract; its listener is not built yet",

@@ -2,7 +2,9 @@
 
 from notifier import handlers
 from notifier.commands import FollowAssignment, RaiseAlerts
+from notifier.feeds import consumers as feeds
 from notifier.participation import consumers as participation
+from notifier.tasks import consumers as tasks
 from shared.batches import Batch, InBatches
 from shared.database import Transaction
 from shared.events import CaseManagerAssigned, ParticipantRecontacted
@@ -21,4 +23,6 @@ SUBSCRIPTIONS: Subscriptions = {
     ParticipantRecontacted: InBatches(on_participant_recontacted),
     CaseManagerAssigned: on_case_manager_assigned,
     **participation.SUBSCRIPTIONS,
+    **tasks.SUBSCRIPTIONS,
+    **feeds.SUBSCRIPTIONS,
 }

@@ -43,6 +43,7 @@ class News(StrEnum):
     CUSTODY = "custody_changed"
     CHARGE = "charge_added"
     COURT = "court_date"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,17 @@ from shared.sealing import DataClass, KeyRing
 _TEMPLATES = Environment(  # noqa: S701
     loader=PackageLoader("notifier", "templates/mail"), undefined=StrictUndefined, trim_blocks=True
 )
-ALERT, VERIFY, TEST = "alert.txt", "verify.txt", "test.txt"
-COVERAGE, COVERAGE_SHORT = "coverage.txt", "coverage_short.txt"
-ALERT_SHORT, VERIFY_SHORT = "alert_short.txt", "verify_short.txt"
-TEST_SHORT = "test_short.txt"
+# Each in a long form, whose first line is the subject, and a short one.
+ALERT, VERIFY, TEST = (
+    ("alert.txt", "alert_short.txt"),
+    ("verify.txt", "verify_short.txt"),
+    ("test.txt", "test_short.txt"),
+)
+# Messages about no alert: their words, and the page that tells more.
+NOTICES = {
+    "coverage": (("coverage.txt", "coverage_short.txt"), "/coverage"),
+    "feed_silent": (("feed.txt", "feed_short.txt"), "/inbox"),
+}
 
 
 def write(job: Job, to: str, settings: Settings, ring: KeyRing) -> Message:
@@ -26,16 +33,20 @@ def write(job: Job, to: str, settings: Settings, ring: KeyRing) -> Message:
     if job.purpose == "verify":
         # Asked for again meanwhile or already verified: then this code is of no use to anybody.
         code = code_of(job.code_id, to, ring) if job.code_id else "------"
-        return _message(job, to, (VERIFY, VERIFY_SHORT), {"code": code}, ring)
+        return _message(job, to, VERIFY, {"code": code}, ring)
     if job.purpose == "test":
-        return _message(job, to, (TEST, TEST_SHORT), {}, ring)
-    if job.purpose == "coverage":
-        link = f"{settings.public_url.rstrip('/')}{settings.root_path}/coverage"
-        return _message(job, to, (COVERAGE, COVERAGE_SHORT), {"link": link}, ring)
-    link = f"{settings.public_url.rstrip('/')}{settings.root_path}/alerts/{job.alert_id}"
-    answer = link.replace(f"/alerts/{job.alert_id}", f"/a/{token_of(job.id, ring)}")
-    values = {"number": job.number, "purpose": job.purpose, "link": link, "answer": answer}
-    return _message(job, to, (ALERT, ALERT_SHORT), values, ring)
+        return _message(job, to, TEST, {}, ring)
+    here = f"{settings.public_url.rstrip('/')}{settings.root_path}"
+    if job.purpose in NOTICES:
+        templates, path = NOTICES[job.purpose]
+        return _message(job, to, templates, {"link": f"{here}{path}"}, ring)
+    values = {
+        "number": job.number,
+        "purpose": job.purpose,
+        "link": f"{here}/alerts/{job.alert_id}",
+        "answer": f"{here}/a/{token_of(job.id, ring)}",
+    }
+    return _message(job, to, ALERT, values, ring)
 
 
 def _message(

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from notifier import handlers, repository, views, words
 from notifier.commands import AcknowledgeAlert, HandOverAlert
 from notifier.domain import ENDS, OPEN, Action, Alert, AlertEntry
+from notifier.feeds.repository import list_silent
 from notifier.routing import PROGRAM_LINE
 from notifier.staff.repository import list_staff
 from shared.callers import Caller
@@ -38,6 +39,7 @@ async def show_inbox(request: Request, caller: Person, tx: Tx) -> Response:
         caller=caller,
         waiting=[views.alert_of(*pair, tx.ring) for pair in sorted(waiting, key=_by_due)],
         ended=[views.alert_of(*pair, tx.ring) for pair in ended],
+        silent=await list_silent(tx, caller.sites),
         done_today=await repository.count_answered(tx, caller, midnight),
         **await _words(tx, sorted(caller.sites)),
     )

@@ -1,14 +1,17 @@
 """What a contact means: a new alert, news for an open one, or only an entry. Pure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notifier.domain import AlertState, StepKind
 from notifier.incidents import Incident, News, choose
-from notifier.policy import CLASSES, due_at, more_urgent, sooner
+from notifier.policy import CLASSES, AlertClass, due_at, more_urgent, sooner
 from notifier.recording import AlertDraft, Arrival, OpenThread, Record
 from notifier.routing import PROGRAM_LINE, Role, next_stop, sub_of
 from shared.ids import new_id
 from shared.sites import zone_of
+
+# Somebody must have the alert while there is still time to be in the courtroom.
+BEFORE_COURT = timedelta(hours=1)
 
 
 def decide(arrival: Arrival, now: datetime) -> Record:
@@ -36,7 +39,7 @@ def _open_alert(
         id=new_id(),
         alert_class=kind,
         recipient=who,
-        due_at=due_at(kind, around.clocks, now, zone_of(contact.site)),
+        due_at=_due(arrival, kind, now),
         headline=contact.id,
         manager_then=around.manager_then,
         manager_now=around.manager_now,
@@ -52,7 +55,7 @@ def _page_again(
     """Whoever is being asked hears the news; the clock may only become shorter."""
     contact, old = arrival.contact, thread.alert
     kind = CLASSES[contact.cause]
-    due = due_at(kind, arrival.around.clocks, now, zone_of(contact.site))
+    due = _due(arrival, kind, now)
     alert = AlertDraft(
         id=old.id,
         alert_class=more_urgent(kind, old.alert_class),
@@ -63,3 +66,12 @@ def _page_again(
     steps = ((StepKind.UPDATED, old.recipient, ",".join(news)),)
     starts_clock = alert.due_at != old.due_at
     return Record(contact, arrival.fact, thread.incident, alert, news, steps, starts_clock)
+
+
+def _due(arrival: Arrival, kind: AlertClass, now: datetime) -> datetime | None:
+    """By the class's clock, and before the next appearance where that is known (T8)."""
+    clock = due_at(kind, arrival.around.clocks, now, zone_of(arrival.contact.site))
+    court = arrival.contact.next_court
+    if clock is None or court is None or court.at - BEFORE_COURT <= now:
+        return clock
+    return sooner(clock, court.at - BEFORE_COURT)

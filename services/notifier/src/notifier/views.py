@@ -34,6 +34,7 @@ class Contact(BaseModel):
     incident_number: str | None
     booking_number: str | None
     cause_number: str | None
+    reply_by: AwareDatetime | None = None
     withdrawn_at: AwareDatetime | None
 
 
@@ -138,7 +139,8 @@ def contact_of(entry: AlertEntry, ring: KeyRing) -> Contact:
 
 def _name(entry: AlertEntry, ring: KeyRing) -> str:
     if not entry.sealed_name:
-        return "Erased"
+        # No report about them came yet, and the event itself names nobody.
+        return "Erased" if entry.withdrawn_at else "A participant of yours"
     return ring.open(str(entry.event_id), entry.sealed_name, DataClass.IDENTITY).decode()
 
 

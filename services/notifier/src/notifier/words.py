@@ -10,7 +10,7 @@ from notifier.trouble import BY, why_not
 from notifier.views import StepView
 from shared.events import RecontactCause
 
-CAUSES: dict[RecontactCause, str] = {
+CAUSES: dict[str, str] = {
     RecontactCause.POLICE_CONTACT: "Contact with police",
     RecontactCause.CITATION: "Citation",
     RecontactCause.ARREST: "Arrest",
@@ -26,6 +26,9 @@ CAUSES: dict[RecontactCause, str] = {
     RecontactCause.NEW_REFERRAL: "Referred again",
     RecontactCause.VICTIM_OF_CRIME: "Victim of a crime",
     RecontactCause.OVERDOSE_RESPONSE: "Overdose or welfare call",
+    "hold-expiring": "Hold on a charge runs out",
+    "hold-review": "Hold on a charge ran out: review",
+    "coordination": "Prosecutor asks to coordinate",
 }
 CLASSES: dict[AlertClass, str] = {
     AlertClass.CUSTODY: "Custody",
@@ -46,6 +49,7 @@ NEWS: dict[str, str] = {
     News.CUSTODY: "custody changed",
     News.CHARGE: "a charge was added",
     News.COURT: "a court date was set or changed",
+    News.CLOCK: "a legal clock is running",
 }
 ACTIONS: dict[str, str] = {
     "going_to_jail": "going to the jail",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.integration.notifier.stories.house import BEGINNING
-from tests.integration.notifier.stories.story import NEW, YOURS, Story
+from tests.integration.notifier.stories.story import NEW, NOBODY, YOURS, Story
 
 from shared.events import CoverageGapFound
 
@@ -80,7 +80,7 @@ async def test_on_call_comes_after_the_backup_and_before_the_supervisor(story: S
         await story.passes(minutes=31)
         await story.told(**{who: YOURS})
     await story.passes(minutes=31)
-    await story.nobody_is_told()
+    await story.told(carla=NOBODY)
     assert "Dana was asked, as the one on call, because nobody answered in time." in (
         await story.why()
     )

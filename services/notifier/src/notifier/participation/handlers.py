@@ -17,22 +17,28 @@ from shared.events import (
     NotifierErased,
     ParticipantRecontacted,
 )
+from shared.events.base import Event
 from shared.timers import clear_timer
 
 
 async def suppress_contact(contact: ParticipantRecontacted, reason: str, tx: Transaction) -> None:
     """A report that alerts nobody has its end at once, with the reason."""
+    await suppress(contact, contact.receipt, reason, tx)
+
+
+async def suppress(event: Event, receipt: UUID, reason: str, tx: Transaction) -> None:
+    """The same for whatever else would have alerted somebody."""
     tx.add(
         SuppressedContact(
-            event_id=contact.id,
-            site=contact.site,
-            participant=contact.subject,
-            receipt=contact.receipt,
+            event_id=event.id,
+            site=event.site,
+            participant=event.subject,
+            receipt=receipt,
             reason=reason,
             at=tx.now,
         )
     )
-    publish(tx, _suppressed(contact.site, contact.subject, contact.receipt, reason, tx))
+    publish(tx, _suppressed(event.site, event.subject, receipt, reason, tx))
 
 
 def _suppressed(

@@ -1,0 +1,1 @@
+"""Silent sources: absence of alerts must not look like absence of contacts."""

@@ -1,0 +1,1 @@
+"""What prosecutors' and courts' clocks want of the case manager: holds, and coordination items."""
