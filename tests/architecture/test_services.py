@@ -153,9 +153,8 @@ UNHEARD = {
     "AlertRecalled": "in the contract; its listener is not built yet",
     "AlertDisowned": "in the contract; its listener is not built yet",
     "CoverageGapFound": "in the contract; its listener is not built yet",
-    "ReferralErased": "in the contract; its listener is not built yet",
-    "ProsecutionErased": "in the contract; its listener is not built yet",
-    "NotifierErased": "in the contract; its listener is not built yet",
+    "WorkgroupActionAssigned": "reporting: the action itself is casework's own open item",
+    "WorkgroupActionDone": "reporting: the action itself is casework's own open item",
     "PlanUpdated": "integrations: the names of a plan's domains, never their content",
     "IdentityReviewRaised": "reporting: the queue itself is casework's own page",
 }

@@ -201,6 +201,7 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
     "/v1/sites": _PROGRAM,
     "/v1/transfers": _FILE,
     "/v1/work": _FILE,
+    "/v1/workgroup": _PERSON,
     # notifier
     "/a": _ALERT,
     "/alerts": _ALERT,

@@ -25,6 +25,8 @@ from shared.config import ServiceSettings
 from shared.consumer import Consumer
 from shared.database import Database
 from shared.fact_metrics import FactMetrics
+from shared.forgetting import KIND as FORGET
+from shared.forgetting import on_forget_due
 from shared.housekeeping import KIND, Sweep, housekeeper
 from shared.http_telemetry import HttpTelemetry
 from shared.intake import Intake
@@ -132,7 +134,11 @@ def _assemble(
         settings.database_url, ring, clock=clock, pool_size=settings.database_pool_size
     )
     database.on_facts = FactMetrics(telemetry.meter, service.name).committed
-    timers = {**service.timers, KIND: housekeeper(settings, (sweep_audit, *service.sweeps))}
+    timers = {
+        **service.timers,
+        FORGET: on_forget_due,
+        KIND: housekeeper(settings, (sweep_audit, *service.sweeps)),
+    }
     consumer = (
         Consumer(database, settings, service.name, service.subscriptions, metrics, tracer)
         if service.subscriptions

@@ -11,6 +11,7 @@ from casework.heard.handlers import (
 )
 from casework.matching import handlers
 from casework.matching.commands import MarkAlerted, MatchReports, OpenFile
+from casework.rights.handlers import keep_receipt
 from casework.settings import Policy
 from shared.batches import Batch, InBatches
 from shared.database import Transaction
@@ -28,8 +29,11 @@ from shared.events import (
     DisclosureMade,
     DisclosureSuppressed,
     NewChargeFiled,
+    NotifierErased,
     ParticipantReferred,
     ProsecutionDecisionMade,
+    ProsecutionErased,
+    ReferralErased,
     StaffReachabilityChanged,
     WarrantCleared,
     WarrantIssued,
@@ -70,6 +74,9 @@ def subscriptions(policy: Policy) -> Subscriptions:
         ChargeHoldResolved: note_hold_resolved,
         DisclosureMade: note_disclosure,
         DisclosureSuppressed: note_disclosure,
+        ReferralErased: keep_receipt,
+        ProsecutionErased: keep_receipt,
+        NotifierErased: keep_receipt,
     }
 
 

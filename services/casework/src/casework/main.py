@@ -20,10 +20,12 @@ from casework.pages.forms import router as form_pages
 from casework.participants.api import router as participants
 from casework.plans.api import router as plans
 from casework.policies.api import router as policies
+from casework.rights.api import router as rights
 from casework.settings import Settings as Settings
 from casework.timeline.api import router as timeline
 from casework.timers import TIMERS
 from casework.work.api import router as work
+from casework.workgroup.api import router as workgroup
 from shared import service
 from shared.clock import Clock
 from shared.supervisor import end_process
@@ -37,6 +39,8 @@ ROUTERS = (
     linkages,
     coordination,
     timeline,
+    rights,
+    workgroup,
     directory,
     work,
     policies,

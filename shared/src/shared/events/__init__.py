@@ -18,6 +18,8 @@ from shared.events.casework import (
     PlanUpdated,
     RecontactCause,
     ReferralAttached,
+    WorkgroupActionAssigned,
+    WorkgroupActionDone,
 )
 from shared.events.notifier import (
     AlertAcknowledged,
@@ -123,6 +125,8 @@ ALL: tuple[type[Event], ...] = (
     ReferralErased,
     ProsecutionErased,
     NotifierErased,
+    WorkgroupActionAssigned,
+    WorkgroupActionDone,
 )
 
 TOPICS: tuple[str, ...] = tuple(sorted({event.topic for event in ALL}))
@@ -198,6 +202,8 @@ __all__ = [
     "StaffReachabilityChanged",
     "WarrantCleared",
     "WarrantIssued",
+    "WorkgroupActionAssigned",
+    "WorkgroupActionDone",
     "dead_letter_topic",
     "sealed_classes",
 ]

@@ -193,3 +193,18 @@ class ParticipantErased(CaseworkEvent):
     """Sent when a participant's data is erased: whoever holds any destroys it and answers."""
 
     erasure_id: Program[UUID]
+
+
+class WorkgroupActionAssigned(CaseworkEvent):
+    """Sent when the work group decides that somebody does something. Carries no words."""
+
+    action_id: Program[UUID]
+    owner: Program[str]
+    due_at: Program[AwareDatetime]
+
+
+class WorkgroupActionDone(CaseworkEvent):
+    """Sent when what the work group asked for is done."""
+
+    action_id: Program[UUID]
+    done_by: Program[str]

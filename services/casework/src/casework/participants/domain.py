@@ -66,6 +66,7 @@ class ParticipantFile(SQLModel, table=True):
     intake_due_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     intake_completed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     enrolled_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    erased_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
     def edit(self, expected: int | None) -> None:
         """Every change by a person starts here. Raises PreconditionFailed, ParticipantExited."""
@@ -127,6 +128,12 @@ class ParticipantFile(SQLModel, table=True):
             reason=reason,
             since=at,
         )
+
+    def erase(self, at: datetime) -> None:
+        """Closed for good; what is left says only that there was a file."""
+        self.state, self.reason, self.erased_at = State.EXITED, None, at
+        self.case_manager = self.backup = self.supervisor = None
+        self.version += 1
 
 
 class IntakeInterview(SQLModel, table=True):

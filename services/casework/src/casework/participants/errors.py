@@ -1,6 +1,6 @@
 """Rules of the person's file."""
 
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Gone, NotFound
 
 
 class NoSuchParticipant(NotFound):
@@ -21,3 +21,7 @@ class IntakeAlreadyCompleted(Conflict):
 
 class TransferNeedsConsent(Conflict):
     """A transfer needs a release in force, for the purpose `transfer_of_care`, signed for it."""
+
+
+class FileErased(Gone):
+    """This participant was erased; nothing is kept that could be shown."""

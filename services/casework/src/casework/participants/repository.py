@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from casework.participants.domain import ParticipantFile, State
-from casework.participants.errors import NoSuchParticipant
+from casework.participants.errors import FileErased, NoSuchParticipant
 from casework.participants.person import Person
 from shared.database import Transaction
 from shared.events import ParticipantReferred
@@ -17,6 +17,8 @@ async def get_file(tx: Transaction, key: str, sites: Collection[str]) -> Partici
     file = await tx.get(ParticipantFile, key)
     if file is None or file.site not in sites:
         raise NoSuchParticipant
+    if file.erased_at is not None:
+        raise FileErased
     return file
 
 
@@ -37,7 +39,8 @@ async def find_file_of(tx: Transaction, key: str) -> ParticipantFile | None:
     known = await tx.raw.fetchval(
         "SELECT participant_key FROM attached_referral WHERE referred_as = $1", key
     )
-    return await find_file_to_edit(tx, known or key)
+    file = await find_file_to_edit(tx, known or key)
+    return None if file is None or file.erased_at else file
 
 
 async def list_files(
@@ -50,7 +53,9 @@ async def list_files(
     referral_id: UUID | None = None,
 ) -> Sequence[ParticipantFile]:
     """By key, which is random: the order says nothing about who came when."""
-    statement = select(ParticipantFile).where(col(ParticipantFile.site).in_(sites))
+    statement = select(ParticipantFile).where(
+        col(ParticipantFile.site).in_(sites), col(ParticipantFile.erased_at).is_(None)
+    )
     if after is not None:
         statement = statement.where(ParticipantFile.participant_key > after)
     if state is not None:

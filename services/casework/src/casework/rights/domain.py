@@ -1,0 +1,109 @@
+"""An erasure and its receipts; what was told and who looked, in plain words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ARRAY, DateTime, Text
+from sqlmodel import Field, SQLModel
+
+from shared.events import ParticipantErased
+from shared.ids import new_id
+
+# Each destroys what it holds under each key, and answers.
+SERVICES = ("referral", "prosecution-hook", "notifier")
+
+
+class ErasureReason(StrEnum):
+    """Why somebody is to be forgotten."""
+
+    PARTICIPANT_ASKED = "participant_asked"
+    EXPUNGED = "expunged"
+    COURT_ORDER = "court_order"
+    RETENTION_ENDED = "retention_ended"
+
+
+class Erasure(SQLModel, table=True):
+    """Who was forgotten, by nothing but keys. Later referrals have keys of their own."""
+
+    __tablename__ = "erasure"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    participant_key: str = Field(unique=True)
+    site: str
+    keys: list[str] = Field(sa_type=ARRAY(Text))
+    reason: str
+    requested_by: str
+    requested_at: datetime = Field(sa_type=DateTime(timezone=True))
+    records: int
+
+    def told(self) -> list[ParticipantErased]:
+        """One for each key that another service may know the person by."""
+        return [
+            ParticipantErased(
+                site=self.site, subject=key, occurred_at=self.requested_at, erasure_id=self.id
+            )
+            for key in self.keys
+        ]
+
+    def missing(self, receipts: Sequence[Mapping[str, Any]]) -> list[str]:
+        """The services that have not answered for every key yet."""
+        answered = {(receipt["service"], receipt["subject"]) for receipt in receipts}
+        return [name for name in SERVICES if not all((name, key) in answered for key in self.keys)]
+
+
+_SEEN = (
+    ("/plan", "your plan"),
+    ("/encounters", "the notes of meetings with you"),
+    ("/consents", "your releases"),
+    ("/linkages", "the services you were referred to"),
+    ("/intake", "your intake"),
+    ("/status", "your status"),
+    ("/assignment", "who works with you"),
+    ("/transfer", "who works with you"),
+    ("/accounting", "this list"),
+    ("/erasure", "the record of your erasure"),
+    ("/coordination", "an answer to the prosecutor"),
+)
+
+
+def plainly(action: str) -> str:
+    """`GET /v1/participants/{key}/plans/current` as the participant would say it."""
+    method, _, path = action.partition(" ")
+    what = next((words for part, words in _SEEN if part in path), "your file")
+    return f"{'saw' if method == 'GET' else 'changed'} {what}"
+
+
+def words(code: str) -> str:
+    return re.sub(r"[_-]", " ", code)
+
+
+def as_text(found: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """The accounting as it is printed and handed over."""
+
+    def at(moment: datetime) -> str:
+        local = moment.astimezone(zone)
+        return f"{local.day} {local:%B %Y, %H:%M}"
+
+    lines = ["What was told about you, and to whom", ""]
+    for entry in found["disclosures"]:
+        told = ", ".join(words(category) for category in entry["categories"])
+        if entry["suppressed_because"]:
+            why = words(entry["suppressed_because"])
+            lines.append(f"{at(entry['at'])}: NOT told to {entry['recipient']}: {told}. {why}.")
+        else:
+            purpose = words(entry["purpose"])
+            lines.append(
+                f"{at(entry['at'])}: {entry['recipient']} was told: {told}, for {purpose}."
+            )
+    if not found["disclosures"]:
+        lines.append("Nothing was told to anybody outside the program.")
+    lines += ["", "Who looked at your file or changed it", ""]
+    for look in found["looks"]:
+        roles = ", ".join(words(role) for role in look["roles"])
+        lines.append(f"{at(look['at'])}: {look['who']} ({roles}) {look['what']}.")
+    return "\n".join([*lines, ""])
