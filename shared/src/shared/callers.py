@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from shared import rate_limit
 from shared.config import ServiceSettings
 from shared.errors import Forbidden, Overloaded, Unauthenticated
 
@@ -161,6 +162,7 @@ async def current_caller(request: Request, _: Annotated[Any, Depends(_bearer)]) 
     caller = await verifier.verify(token.strip())
     # For the audit trail, which also names who was refused.
     request.state.actor = caller
+    rate_limit.limit(request, caller.sub)
     return caller
 
 

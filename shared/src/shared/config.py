@@ -57,4 +57,9 @@ class ServiceSettings(BaseSettings):
         default=6 * 366, ge=366, description="The audit trail: a year at least (R-29)."
     )
     trace_sample_ratio: float = Field(default=0.05, ge=0, le=1)
+    rate_limit_per_minute: int = Field(
+        default=30_000,
+        ge=1,
+        description="Requests a minute that one client may make to one process",
+    )
     log_level: str = "INFO"

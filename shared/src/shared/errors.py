@@ -7,6 +7,7 @@
 # ├── Gone                   410  erased or retracted
 # ├── PreconditionFailed     412  edited by somebody else since it was read
 # ├── Invalid                422  well-formed, but a field breaks a rule
+# ├── TooManyRequests        429  this client has used up its minute
 # └── Overloaded             503  try again after `retry_after` seconds
 """Errors that a caller can act on. Their texts never repeat what was sent."""
 
@@ -97,6 +98,12 @@ class Invalid(DomainError):
     """One or more fields cannot be accepted; `errors` names each and says what to do."""
 
     status = 422
+
+
+class TooManyRequests(DomainError):
+    """Too many requests in this minute. Please go on after the time that Retry-After says."""
+
+    status = 429
 
 
 class Overloaded(DomainError):

@@ -32,6 +32,7 @@ from shared.http_telemetry import HttpTelemetry
 from shared.intake import Intake
 from shared.messages import Subscriptions, check_subscriptions
 from shared.openapi import DocumentedApp
+from shared.rate_limit import RateLimiter, RateLimitHeaders
 from shared.relay import Relay
 from shared.sealing import KeyRing
 from shared.supervisor import Supervisor, end_process
@@ -107,6 +108,8 @@ def create_app(
     app.root_path = settings.root_path
     app.state.runtime = runtime
     app.state.verifier = TokenVerifier(settings)
+    app.state.limiter = RateLimiter(settings.rate_limit_per_minute, runtime.clock)
+    app.add_middleware(RateLimitHeaders)
     app.add_middleware(
         HttpTelemetry,
         tracer=runtime.telemetry.tracer,

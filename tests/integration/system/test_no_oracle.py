@@ -13,6 +13,8 @@ from shared.ids import new_id, new_participant_key
 from shared.testing import eventually
 
 # What differs from one answer to the next, whoever it is about: ids, and a trace's.
+# The time, and how many requests the caller has left: its own doing, whatever it asked about.
+_COUNTED = ("date", "ratelimit-remaining", "ratelimit-reset")
 _OWN = re.compile(
     r'"(?:receipt|trace_id|id)":"[0-9a-f-]+"|/v1/referrals/[0-9a-f-]+|<code>[0-9a-f]{32}</code>'
 )
@@ -38,7 +40,7 @@ Seen = tuple[int, list[tuple[str, str]], str]
 
 def seen(answer: httpx.Response) -> Seen:
     """All of an answer that its caller sees, but for random ids and the time of day."""
-    headers = [(name, value) for name, value in answer.headers.items() if name != "date"]
+    headers = [(name, value) for name, value in answer.headers.items() if name not in _COUNTED]
     return answer.status_code, headers, _OWN.sub("an id", answer.text)
 
 
