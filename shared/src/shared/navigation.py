@@ -30,6 +30,8 @@ PLACES = (
     Place("Referrals", "referral", "/referrals", ("referral-desk",)),
     Place("Inbox", "notifier", "/inbox", ("case-manager", "supervisor")),
     Place("Caseload", "casework", "/caseload", ("case-manager", "supervisor")),
+    Place("Coverage", "notifier", "/coverage", ("case-manager", "supervisor")),
+    Place("How I am reached", "notifier", "/me", ("case-manager", "supervisor")),
     Place("Reviews", "casework", "/reviews", ("identity-reviewer",)),
     Place("Liaison desk", "prosecution-hook", "/desk", ("liaison-prosecutor",)),
     Place("Dead letters", HERE, "/operations/dead-letters", ("ops",)),

@@ -1,6 +1,6 @@
 """Classes and clocks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,9 +9,11 @@ from notifier.policy import (
     CLASSES,
     AlertClass,
     Clocks,
+    Quiet,
     business_days_after,
     due_at,
     more_urgent,
+    send_at,
     sooner,
 )
 from shared.events import RecontactCause
@@ -82,3 +84,60 @@ def test_the_more_urgent_class_and_the_sooner_time_win() -> None:
     assert more_urgent(FIELD, LEGAL) is LEGAL
     assert sooner(early, late) == sooner(late, early) == sooner(None, early) == early
     assert sooner(None, None) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        ("2026-07-02T15:00", 1, "2026-07-06T15:00"),
+        ("2026-07-03T15:00", 1, "2026-07-07T00:00"),
+        ("2026-07-04T10:00", 1, "2026-07-07T00:00"),
+    ],
+)
+def test_a_holiday_is_no_working_day(start: str, days: int, due: str) -> None:
+    """3 July 2026 is a site's holiday; what starts on it starts on the Monday after."""
+    holidays = frozenset({date(2026, 7, 3)})
+    assert business_days_after(local(start), days, SEATTLE, holidays) == local(due)
+    clocks = Clocks(legal_business_days=days, holidays=holidays)
+    assert due_at(LEGAL, clocks, local(start), SEATTLE) == local(due)
+
+
+NIGHT = Quiet(time(21), time(7))
+
+
+@pytest.mark.parametrize(
+    ("now", "sent"),
+    [
+        ("2026-03-03T12:00", "2026-03-03T12:00"),
+        ("2026-03-03T20:59", "2026-03-03T20:59"),
+        ("2026-03-03T21:00", "2026-03-04T07:00"),
+        ("2026-03-04T03:00", "2026-03-04T07:00"),
+        ("2026-03-04T07:00", "2026-03-04T07:00"),
+        # The nights in which the clock changes.
+        ("2026-03-08T01:30", "2026-03-08T07:00"),
+        ("2026-11-01T01:30", "2026-11-01T07:00"),
+    ],
+)
+def test_quiet_hours_hold_what_can_wait(now: str, sent: str) -> None:
+    """Field alerts until the morning; custody, safety and legal never."""
+    at = local(now).astimezone(UTC)
+    assert send_at(FIELD, NIGHT, at, SEATTLE) == local(sent)
+    for kind in (CUSTODY, SAFETY, LEGAL):
+        assert send_at(kind, NIGHT, at, SEATTLE) == at
+
+
+def test_quiet_hours_within_a_day_and_none_at_all() -> None:
+    """From one to three in the afternoon; without any, at once."""
+    at = local("2026-03-03T14:00")
+    assert send_at(FIELD, Quiet(time(13), time(15)), at, SEATTLE) == local("2026-03-03T15:00")
+    assert send_at(FIELD, Quiet(), at, SEATTLE) == at
+
+
+def test_digests_gather_what_can_wait() -> None:
+    """The next of the day's digests; one within quiet hours comes when these end."""
+    digests = Quiet(time(21), time(7), (time(12), time(22)))
+    assert send_at(FIELD, digests, local("2026-03-03T09:00"), SEATTLE) == local("2026-03-03T12:00")
+    assert send_at(FIELD, digests, local("2026-03-03T12:00"), SEATTLE) == local("2026-03-04T07:00")
+    assert send_at(CUSTODY, digests, local("2026-03-03T09:00"), SEATTLE) == local(
+        "2026-03-03T09:00"
+    )

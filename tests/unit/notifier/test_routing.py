@@ -2,10 +2,19 @@
 
 import pytest
 
-from notifier.routing import PROGRAM_LINE, PassedOver, Role, next_stop, route
+from notifier.routing import PROGRAM_LINE, PassedOver, Role, Stop, next_stop, route
 
 ALICE, BEN, CARLA = ("alice", True), ("ben", True), ("carla", True)
 NOBODY = (None, False)
+
+Person = tuple[str | None, bool] | tuple[str | None, bool, bool]
+
+
+def way(one: Person, two: Person, three: Person, *on_call: Person) -> tuple[Stop, ...]:
+    """The route over these people, each with whether they are reachable, and away."""
+    roles = (Role.CASE_MANAGER, Role.BACKUP, Role.SUPERVISOR)
+    named = [Stop(role, *who) for role, who in zip(roles, (one, two, three), strict=True)]
+    return route(*named, on_call=[Stop(Role.ON_CALL, *who) for who in on_call])
 
 
 @pytest.mark.parametrize(
@@ -23,16 +32,16 @@ NOBODY = (None, False)
     ],
 )
 def test_the_route(
-    stops: tuple[tuple[str | None, bool], ...], seen: tuple[str, ...], asked: str | None
+    stops: tuple[Person, Person, Person], seen: tuple[str, ...], asked: str | None
 ) -> None:
     """Case manager, backup, supervisor, program line; nobody twice; then the route ends."""
-    _, stop = next_stop(route(*stops), seen)
+    _, stop = next_stop(way(*stops), seen)
     assert (stop.sub if stop else None) == asked
 
 
 def test_who_is_passed_over_is_named_with_the_reason() -> None:
     """Nobody named, and nobody reachable, are two different things."""
-    passed, _ = next_stop(route(NOBODY, ("ben", False), CARLA), ())
+    passed, _ = next_stop(way(NOBODY, ("ben", False), CARLA), ())
     assert [(p.stop.role, p.reason) for p in passed] == [
         (Role.CASE_MANAGER, PassedOver.NOBODY),
         (Role.BACKUP, PassedOver.UNREACHABLE),
@@ -46,7 +55,7 @@ def test_the_route_ends_inside_the_program() -> None:
 
 def test_who_is_away_is_passed_over_for_that_reason() -> None:
     """Also when they could be reached; whoever is on call comes before the supervisor."""
-    stops = route(("alice", True, True), ("ben", False), ("carla", True), on_call=[("dana", True)])
+    stops = way(("alice", True, True), ("ben", False), CARLA, ("dana", True))
     passed, stop = next_stop(stops, ())
     assert [(p.stop.sub, p.reason) for p in passed] == [
         ("alice", PassedOver.AWAY),

@@ -1,10 +1,10 @@
 """Asking people, one after the other, until somebody has the alert or the route ends."""
 
-from notifier import queue, recording, repository
+from notifier import queue, repository
 from notifier.domain import Alert, AlertStep, StepKind
-from notifier.policy import due_at
-from notifier.recording import Surroundings
+from notifier.policy import AlertClass, answer_by, send_at
 from notifier.routing import next_stop, sub_of
+from notifier.surroundings import Surroundings, look_around
 from shared.database import Transaction, publish
 from shared.sites import zone_of
 from shared.timers import set_timer
@@ -14,7 +14,7 @@ ANSWER_DUE = "alert.answer-due"
 
 async def escalate(alert: Alert, reason: str, tx: Transaction) -> None:
     """Ask the next on the route; at its end the alert visibly stands unanswered."""
-    around = await recording.look_around(tx, alert.site, alert.participant, at=tx.now)
+    around = await look_around(tx, alert.site, alert.participant, at=tx.now)
     seen = await repository.list_seen(tx, alert.id) | {alert.recipient}
     passed, stop = next_stop(around.stops, seen)
     for skipped in passed:
@@ -46,11 +46,16 @@ async def ask(
         # Who did not answer in time may still; who was relieved need not be woken.
         await queue.cancel(tx, alert.id, alert.recipient)
     step = add_step(alert, kind, tx, who=who, detail=detail, by=by)
-    alert.due_at = due_at(alert.alert_class, around.clocks, tx.now, zone_of(alert.site))
+    zone, kind_of_alert = zone_of(alert.site), AlertClass(alert.alert_class)
+    patience = next((s.patience(kind_of_alert) for s in around.stops if s.sub == who), None)
+    alert.due_at = answer_by(kind_of_alert, around.clocks, tx.now, zone, patience)
+    leaves_at = send_at(kind_of_alert, around.quiet, tx.now, zone)
     await wait_for_answer(alert, tx)
     await tx.flush()
     await repository.put_in_inbox(tx, alert, who)
-    await queue.add_page(tx, alert, step)
+    await queue.add_page(tx, alert, step, leaves_at)
+    if leaves_at > tx.now:
+        add_step(alert, StepKind.HELD, tx, who=who)
     await repository.touch_inboxes(tx, alert.id)
 
 

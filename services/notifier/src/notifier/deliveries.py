@@ -7,17 +7,19 @@ between leaves its leases behind; when these end the deliveries are tried once m
 import asyncio
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from opentelemetry.trace import SpanKind
 from sqlalchemy.exc import DBAPIError
 
 from notifier import mail, queue
-from notifier.channels import Channel, Outcome, Result
-from notifier.channels.offer import open_channels
+from notifier.channels import Outcome, Result
+from notifier.channels.breaker import Breaker
+from notifier.channels.offer import open_channel
+from notifier.contacts.domain import Channel
 from notifier.outcomes import UNKNOWNS_ALLOWED, Done, record_sent, record_unsent, tell_sent
 from notifier.queue import Job
 from notifier.routing import PROGRAM_LINE
@@ -36,24 +38,41 @@ TURN_SECONDS = 1
 LAST_MAIL_SECONDS = 15
 PERHAPS_PASSING: tuple[type[BaseException], ...] = (DBAPIError, *TRANSIENT)
 
+Deliverer = Callable[[Runtime], Coroutine[Any, Any, None]]
+
 log = structlog.get_logger()
 
 
-async def deliver(runtime: Runtime) -> None:
-    """One worker, as a task of the service."""
-    worker = Worker(runtime)
-    try:
-        await worker.run()
-    finally:
-        await worker.close()
+def deliverers(settings: Settings) -> list[Deliverer]:
+    """Workers for each channel alone: one that is down or slow holds up no other."""
+    return [
+        *[_deliverer(Channel.EMAIL)] * settings.delivery_workers,
+        _deliverer(Channel.SMS),
+        *[_deliverer(Channel.WEBHOOK)] * 2,
+        _deliverer(Channel.CHAT),
+    ]
+
+
+def _deliverer(channel: str) -> Deliverer:
+    async def deliver(runtime: Runtime) -> None:
+        """One worker, as a task of the service."""
+        worker = Worker(runtime, channel)
+        try:
+            await worker.run()
+        finally:
+            await worker.close()
+
+    deliver.__name__ = f"deliver-{channel}"
+    return deliver
 
 
 class Worker:
-    """Delivers one message after the other, over connections of its own."""
+    """Delivers one channel's messages, one after the other, over a connection of its own."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, channel: str) -> None:
         self._runtime, self._settings = runtime, cast("Settings", runtime.settings)
-        self._channels: dict[str, Channel] = open_channels(self._settings)
+        self._name, self._channel = channel, open_channel(channel, self._settings)
+        self._breaker = Breaker()
         self._wake = runtime.database.waker("deliveries")
         self._done: list[Done] = []
         self._untried: list[Job] = []
@@ -75,8 +94,7 @@ class Worker:
         if self._done or self._untried:
             async with self._runtime.database.transaction() as tx:
                 await self._record(tx)
-        for channel in self._channels.values():
-            await channel.close()
+        await self._channel.close()
 
     async def _rest(self) -> None:
         try:
@@ -90,7 +108,9 @@ class Worker:
             try:
                 async with self._runtime.database.transaction() as tx:
                     await self._record(tx)
-                    jobs = await queue.claim(tx, self._settings.delivery_lease_seconds, PAGE)
+                    most = self._breaker.allowance(tx.now, PAGE)
+                    lease = self._settings.delivery_lease_seconds
+                    jobs = await queue.claim(tx, self._name, lease, most) if most else []
             except PERHAPS_PASSING as error:
                 if not is_transient(error):
                     raise
@@ -123,16 +143,16 @@ class Worker:
         """One after the other; behind a slow server the rest is given back, to be asked anew
         whether anybody still needs it."""
         began = time.monotonic()
-        for job in jobs:
+        for bundle in bundled(jobs):
             if time.monotonic() - began > TURN_SECONDS:
                 return
-            self._untried = self._untried[1:]
-            await self._finish(job)
+            self._untried = [job for job in self._untried if job not in bundle]
+            await self._finish(bundle)
 
-    async def _finish(self, job: Job) -> None:
+    async def _finish(self, bundle: Sequence[Job]) -> None:
         """Send. A shutdown in the middle waits for the answer."""
         faults.step("delivery.claimed")
-        sending = asyncio.ensure_future(self._send(job))
+        sending = asyncio.ensure_future(self._send_together(bundle))
         try:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
@@ -140,18 +160,32 @@ class Worker:
             raise
         finally:
             if sending.done() and not sending.cancelled() and not sending.exception():
-                self._done.append(Done(job, sending.result(), secrets.randbelow(1000) / 1000))
-        faults.step("delivery.sent", self._done[-1].is_sent)
-        log.info("delivery.tried", delivery=str(job.id), outcome=self._done[-1].result.detail)
+                chance = secrets.randbelow(1000) / 1000
+                self._done += [Done(job, result, chance) for job, result in sending.result()]
+        for done in self._done[-len(bundle) :]:
+            faults.step("delivery.sent", done.is_sent)
+            log.info("delivery.tried", delivery=str(done.job.id), outcome=done.result.detail)
 
-    async def _send(self, job: Job) -> Result:
-        if (unsent := self._reason_not_to(job)) is not None:
-            return unsent
-        message = mail.write(job, self._address(job), self._settings, self._runtime.ring)
-        tracer, channel = self._runtime.telemetry.tracer, self._channels[job.channel]
+    async def _send_together(self, bundle: Sequence[Job]) -> list[tuple[Job, Result]]:
+        """What nobody needs any more is left out; the rest is one message, with one outcome."""
+        unsent = {job.id: self._reason_not_to(job) for job in bundle}
+        needed = [job for job in bundle if unsent[job.id] is None]
+        found = [(job, reason) for job in bundle if (reason := unsent[job.id]) is not None]
+        if needed:
+            result = await self._send(needed)
+            found += [(job, result) for job in needed]
+        return found
+
+    async def _send(self, jobs: Sequence[Job]) -> Result:
+        job = jobs[0]
+        numbers = [one.number for one in jobs if one.number is not None]
+        to, ring = self._address(job), self._runtime.ring
+        message = mail.write(job, to, self._settings, ring, numbers=numbers)
+        tracer = self._runtime.telemetry.tracer
         name, about = f"deliver {job.channel}", {"lead.delivery.attempt": job.attempts}
         with remote_span(tracer, name, job.traceparent, SpanKind.CLIENT, **about) as span:
-            result = await channel.send(message, self._runtime.clock.now())
+            result = await self._channel.send(message, self._runtime.clock.now())
+            self._breaker.note(result, self._runtime.clock.now())
             span.set_attribute("lead.delivery.outcome", result.detail)
             return result
 
@@ -168,3 +202,12 @@ class Worker:
         if job.recipient == PROGRAM_LINE and not job.line:
             return self._settings.program_line_email or ""
         return job.address(self._runtime.ring) or ""
+
+
+def bundled(jobs: Sequence[Job]) -> list[list[Job]]:
+    """What can wait and is due at one time for one person comes as one message."""
+    found: dict[object, list[Job]] = {}
+    for job in jobs:
+        place = (job.site, job.recipient, job.method_id) if job.waits else job.id
+        found.setdefault(place, []).append(job)
+    return list(found.values())

@@ -54,6 +54,7 @@ class StepKind(StrEnum):
     ESCALATED = "escalated"
     REASSIGNED = "reassigned"
     HANDED_OVER = "handed_over"
+    HELD = "held"
     DELIVERED = "delivered"
     DELAYED = "delayed"
     NOT_DELIVERED = "not_delivered"

@@ -19,6 +19,7 @@ from notifier.raising import decide
 from notifier.recording import AlertDraft, Record
 from notifier.routing import next_stop, sub_of
 from notifier.staff.repository import find_staff
+from notifier.surroundings import look_around
 from shared.batches import Batch
 from shared.callers import Caller
 from shared.database import Transaction, publish
@@ -107,7 +108,7 @@ async def hand_over_alert(command: HandOverAlert, tx: Transaction) -> Alert:
     if await find_staff(tx, alert.site, command.to) is None:
         raise NotReachable
     if command.to != alert.recipient:
-        around = await recording.look_around(tx, alert.site, alert.participant, at=tx.now)
+        around = await look_around(tx, alert.site, alert.participant, at=tx.now)
         add_note(alert, command.caller, command.note, tx)
         await ask(alert, StepKind.HANDED_OVER, command.to, around, tx, by=command.caller.sub)
     return alert
@@ -156,7 +157,7 @@ async def follow_assignment(command: FollowAssignment, tx: Transaction) -> None:
 async def _move(alert: Alert, case_manager: str, tx: Transaction) -> None:
     """To the new case manager; one who cannot be reached is passed over for those behind them."""
     alert.manager_now = case_manager
-    around = await recording.look_around(tx, alert.site, alert.participant, at=tx.now)
+    around = await look_around(tx, alert.site, alert.participant, at=tx.now)
     passed, stop = next_stop(around.stops, ())
     if stop is None or stop.sub == alert.recipient:
         return

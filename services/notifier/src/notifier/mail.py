@@ -1,5 +1,6 @@
 """The words of a message: they tell that something waits, and nothing of what (R-24)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,6 +17,7 @@ _TEMPLATES = Environment(  # noqa: S701
     loader=PackageLoader("notifier", "templates/mail"), undefined=StrictUndefined, trim_blocks=True
 )
 # Each in a long form, whose first line is the subject, and a short one.
+SEVERAL = ("several.txt", "several_short.txt")
 ALERT, VERIFY, TEST = (
     ("alert.txt", "alert_short.txt"),
     ("verify.txt", "verify_short.txt"),
@@ -28,23 +30,28 @@ NOTICES = {
 }
 
 
-def write(job: Job, to: str, settings: Settings, ring: KeyRing) -> Message:
-    """The message of a delivery, in every form that a channel may want."""
+def write(
+    job: Job, to: str, settings: Settings, ring: KeyRing, *, numbers: Sequence[int] = ()
+) -> Message:
+    """The message of a delivery, or of several at once, in every form that a channel may want."""
+    base = f"{settings.public_url.rstrip('/')}{settings.root_path}"
+    if len(numbers) > 1:
+        several = {"numbers": list(numbers), "link": f"{base}/inbox"}
+        return _message(job, to, SEVERAL, several, ring)
     if job.purpose == "verify":
         # Asked for again meanwhile or already verified: then this code is of no use to anybody.
         code = code_of(job.code_id, to, ring) if job.code_id else "------"
         return _message(job, to, VERIFY, {"code": code}, ring)
     if job.purpose == "test":
         return _message(job, to, TEST, {}, ring)
-    here = f"{settings.public_url.rstrip('/')}{settings.root_path}"
     if job.purpose in NOTICES:
         templates, path = NOTICES[job.purpose]
-        return _message(job, to, templates, {"link": f"{here}{path}"}, ring)
+        return _message(job, to, templates, {"link": f"{base}{path}"}, ring)
     values = {
         "number": job.number,
         "purpose": job.purpose,
-        "link": f"{here}/alerts/{job.alert_id}",
-        "answer": f"{here}/a/{token_of(job.id, ring)}",
+        "link": f"{base}/alerts/{job.alert_id}",
+        "answer": f"{base}/a/{token_of(job.id, ring)}",
     }
     return _message(job, to, ALERT, values, ring)
 

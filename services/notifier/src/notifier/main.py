@@ -10,9 +10,13 @@ from notifier.answering import pages as answering_pages
 from notifier.auditing.watch import watch_auditor
 from notifier.consumers import SUBSCRIPTIONS
 from notifier.contacts import api as contacts_api
+from notifier.contacts import pages as contacts_pages
+from notifier.contacts import rules_api
 from notifier.coverage import api as coverage_api
 from notifier.coverage import calendar_api
-from notifier.deliveries import deliver
+from notifier.coverage import pages as coverage_pages
+from notifier.deliveries import deliverers
+from notifier.receipts import callbacks
 from notifier.settings import Settings
 from notifier.staff import api as staff_api
 from notifier.stream import Hub
@@ -39,13 +43,17 @@ def create_app(
             answering_pages.router,
             staff_api.router,
             contacts_api.router,
+            rules_api.router,
             coverage_api.router,
             calendar_api.router,
+            callbacks.router,
             pages.router,
+            contacts_pages.router,
+            coverage_pages.router,
         ),
         subscriptions=SUBSCRIPTIONS,
         timers=TIMERS,
-        tasks=(*[deliver] * settings.delivery_workers, hub.announce_changes, watch_auditor),
+        tasks=(*deliverers(settings), hub.announce_changes, watch_auditor),
     )
     app = service.create_app(notifier, settings, clock=clock, on_failure=on_failure)
     app.state.hub = hub

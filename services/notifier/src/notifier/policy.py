@@ -1,7 +1,8 @@
 """How urgent a contact is, and by when somebody must have answered. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,22 @@ class Clocks:
     custody_minutes: int = 30
     safety_minutes: int = 30
     legal_business_days: int = 1
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """When nobody is disturbed with what can wait, on the site's clock, and when it comes instead.
+
+    `digests`: the times of day at which what can wait is told, all of it in one message.
+    """
+
+    starts: time | None = None
+    ends: time | None = None
+    digests: tuple[time, ...] = ()
+
+
+NEVER_QUIET = Quiet()
 
 
 def due_at(kind: AlertClass, clocks: Clocks, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -61,21 +78,79 @@ def due_at(kind: AlertClass, clocks: Clocks, now: datetime, zone: ZoneInfo) -> d
         case AlertClass.SAFETY:
             return now + timedelta(minutes=clocks.safety_minutes)
         case AlertClass.LEGAL:
-            return business_days_after(now, clocks.legal_business_days, zone)
+            return business_days_after(now, clocks.legal_business_days, zone, clocks.holidays)
         case AlertClass.FIELD:
             return None
 
 
-def business_days_after(start: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The same time of day, so many working days on; a weekend's clock starts on Monday morning."""
+def answer_by(
+    kind: AlertClass, clocks: Clocks, now: datetime, zone: ZoneInfo, patience: int | None
+) -> datetime | None:
+    """When the next person is asked: by the site's clock, or sooner where somebody wants it."""
+    due = due_at(kind, clocks, now, zone)
+    return min(due, now + timedelta(minutes=patience)) if due and patience else due
+
+
+def whole_minutes(at: time) -> time:
+    """A time of day as a site sets it. Raises ValueError."""
+    if at.tzinfo is not None or at.second or at.microsecond:
+        raise ValueError("a time of day on the site's clock, as in 09:00")
+    return at
+
+
+def business_days_after(
+    start: datetime, days: int, zone: ZoneInfo, holidays: Collection[date] = ()
+) -> datetime:
+    """The same time of day, so many working days on. What starts on a day off starts in the first
+    minute of the next working day."""
     local = start.astimezone(zone)
-    if local.weekday() >= SATURDAY:
-        monday = local.date() + timedelta(days=7 - local.weekday())
-        local = datetime.combine(monday, time(), zone)
-    while days:
-        local += timedelta(days=1)
-        days -= local.weekday() < SATURDAY
-    return local.astimezone(start.tzinfo)
+    if _is_off(local.date(), holidays):
+        local = datetime.combine(_next_working_day(local.date(), holidays), time(), zone)
+    day = local.date()
+    for _ in range(days):
+        day = _next_working_day(day, holidays)
+    return datetime.combine(day, local.time(), zone).astimezone(start.tzinfo)
+
+
+def _is_off(day: date, holidays: Collection[date]) -> bool:
+    return day.weekday() >= SATURDAY or day in holidays
+
+
+def _next_working_day(day: date, holidays: Collection[date]) -> date:
+    day += timedelta(days=1)
+    while _is_off(day, holidays):
+        day += timedelta(days=1)
+    return day
+
+
+def send_at(kind: AlertClass, quiet: Quiet, now: datetime, zone: ZoneInfo) -> datetime:
+    """When a message may leave: at once, but for what can wait (domain.md 7.5, rule 3).
+
+    It waits for the next digest, and never comes in quiet hours.
+    """
+    if kind is not AlertClass.FIELD:
+        return now
+    local = now.astimezone(zone)
+    if quiet.digests:
+        local = min(_next(at, local, zone) for at in quiet.digests)
+    if quiet.starts is not None and quiet.ends is not None and _is_quiet(quiet, local.time()):
+        local = _next(quiet.ends, local, zone)
+    return max(now, local.astimezone(now.tzinfo))
+
+
+def _is_quiet(quiet: Quiet, at: time) -> bool:
+    starts, ends = quiet.starts or time(), quiet.ends or time()
+    return starts <= at < ends if starts <= ends else at >= starts or at < ends
+
+
+def _next(at: time, local: datetime, zone: ZoneInfo) -> datetime:
+    """The next time that the site's clock shows this. Compared as moments: an hour may come
+    twice."""
+    for days in range(3):
+        found = datetime.combine(local.date() + timedelta(days=days), at, zone)
+        if found.astimezone(UTC) > local.astimezone(UTC):
+            return found
+    return local
 
 
 def sooner(one: datetime | None, other: datetime | None) -> datetime | None:

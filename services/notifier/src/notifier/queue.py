@@ -19,7 +19,7 @@ WITH claimed AS (
         attempts = attempts + 1, unknowns = unknowns + 1
     WHERE id = ANY(ARRAY(
         SELECT id FROM delivery
-        WHERE state = 'queued' AND next_attempt_at <= $1
+        WHERE state = 'queued' AND channel = $5 AND next_attempt_at <= $1
           AND (leased_until IS NULL OR leased_until < now())
         ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED))
     RETURNING *)
@@ -31,7 +31,10 @@ SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.chann
            OR coalesce(alert.state = 'suppressed', false)) AS answered,
        site_policy.program_line_email AS line, method.id AS method_id, method.sealed_address,
        method.sealed_secret, method.code_id,
-       method.verified_at IS NOT NULL AND method.gone_at IS NULL AS usable
+       method.verified_at IS NOT NULL AND method.gone_at IS NULL AS usable,
+       coalesce(alert.alert_class = 'field', false)
+           AND claimed.purpose IN ('raised', 'updated', 'escalated', 'reassigned', 'handed_over')
+           AS waits
 FROM claimed
 LEFT JOIN alert ON alert.id = claimed.alert_id
 LEFT JOIN contact_method AS method ON method.id = claimed.method_id
@@ -53,7 +56,7 @@ _ADD_PAGES = """
 INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
                       next_attempt_at, traceparent, correlation_id, created_at)
 SELECT uuidv7(), $1, $2, coalesce(reach.channel, 'email'), reach.method_id, $3, $4, $5,
-       $6::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $7, $8, $6
+       $10::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $7, $8, $6
 FROM (SELECT) AS one
 LEFT JOIN reach ON reach.site = $1 AND reach.sub = $2 AND reach.alert_class = $9"""
 
@@ -114,6 +117,7 @@ class Job:
     sealed_secret: str | None
     code_id: UUID | None
     usable: bool | None
+    waits: bool
 
     def address(self, ring: KeyRing) -> str | None:
         """Where it goes: one's own address; for the program line, the site's if it has one."""
@@ -125,9 +129,9 @@ class Job:
         return ring.open(record, self.sealed_address, DataClass.IDENTITY).decode()
 
 
-async def claim(tx: Transaction, lease_seconds: int, most: int) -> list[Job]:
+async def claim(tx: Transaction, channel: str, lease_seconds: int, most: int) -> list[Job]:
     """The next deliveries that are due, for this worker alone until the lease ends."""
-    rows = await tx.raw.fetch(_CLAIM, tx.now, new_id(), lease_seconds, most)
+    rows = await tx.raw.fetch(_CLAIM, tx.now, new_id(), lease_seconds, most, channel)
     return [Job(**dict(row)) for row in rows]
 
 
@@ -137,8 +141,10 @@ async def release(tx: Transaction, jobs: Sequence[Job]) -> None:
         await tx.raw.executemany(_RELEASE, [(job.id, job.lease) for job in jobs])
 
 
-async def add_page(tx: Transaction, alert: Alert, step: AlertStep) -> None:
-    """Queue the messages that this step of the alert makes necessary."""
+async def add_page(
+    tx: Transaction, alert: Alert, step: AlertStep, send_at: datetime | None = None
+) -> None:
+    """Queue the messages that this step of the alert makes necessary; now, or for later."""
     await tx.raw.execute(
         _ADD_PAGES,
         alert.site,
@@ -150,6 +156,7 @@ async def add_page(tx: Transaction, alert: Alert, step: AlertStep) -> None:
         WorkContext.traceparent(),
         current().correlation_id,
         alert.alert_class,
+        send_at or tx.now,
     )
     tx.signal("deliveries")
 
@@ -166,7 +173,17 @@ async def add_notice(tx: Transaction, site: str, recipient: str, purpose: str) -
     """Queue a message that is about no alert; it goes the way of what can wait."""
     trace, correlation = WorkContext.traceparent(), current().correlation_id
     await tx.raw.execute(
-        _ADD_PAGES, site, recipient, purpose, None, None, tx.now, trace, correlation, "field"
+        _ADD_PAGES,
+        site,
+        recipient,
+        purpose,
+        None,
+        None,
+        tx.now,
+        trace,
+        correlation,
+        "field",
+        tx.now,
     )
     tx.signal("deliveries")
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from notifier.domain import AlertState, StepKind
 from notifier.incidents import Incident, News, choose
-from notifier.policy import CLASSES, AlertClass, due_at, more_urgent, sooner
+from notifier.policy import CLASSES, AlertClass, answer_by, more_urgent, send_at, sooner
 from notifier.recording import AlertDraft, Arrival, OpenThread, Record
 from notifier.routing import PROGRAM_LINE, Role, next_stop, sub_of
 from shared.ids import new_id
@@ -34,19 +34,27 @@ def _open_alert(
     contact, around = arrival.contact, arrival.around
     passed, stop = next_stop(around.stops, ())
     who, role = (sub_of(stop), stop.role) if stop else (PROGRAM_LINE, Role.PROGRAM_LINE)
-    kind = CLASSES[contact.cause]
+    kind, zone = CLASSES[contact.cause], zone_of(contact.site)
     alert = AlertDraft(
         id=new_id(),
         alert_class=kind,
         recipient=who,
-        due_at=_due(arrival, kind, now),
+        due_at=_due(arrival, kind, now, stop.patience(kind) if stop else None),
         headline=contact.id,
         manager_then=around.manager_then,
         manager_now=around.manager_now,
+        send_at=send_at(kind, around.quiet, now, zone),
     )
     skipped = [(StepKind.PASSED_OVER, p.stop.sub, f"{p.stop.role}:{p.reason}") for p in passed]
-    steps = (*skipped, (StepKind.RAISED, who, str(role)))
+    steps = (*skipped, (StepKind.RAISED, who, str(role)), *held(alert, now))
     return Record(contact, arrival.fact, incident, alert, news, steps, starts_clock=True)
+
+
+def held(alert: AlertDraft, now: datetime) -> tuple[tuple[StepKind, str, str | None], ...]:
+    """That a message waits is part of the record."""
+    if alert.send_at is None or alert.send_at <= now:
+        return ()
+    return ((StepKind.HELD, alert.recipient, None),)
 
 
 def _page_again(
@@ -56,21 +64,26 @@ def _page_again(
     contact, old = arrival.contact, thread.alert
     kind = CLASSES[contact.cause]
     due = _due(arrival, kind, now)
+    both = more_urgent(kind, old.alert_class)
     alert = AlertDraft(
         id=old.id,
-        alert_class=more_urgent(kind, old.alert_class),
+        alert_class=both,
         recipient=old.recipient,
         due_at=sooner(due, old.due_at),
         headline=contact.id,
+        send_at=send_at(both, arrival.around.quiet, now, zone_of(contact.site)),
     )
-    steps = ((StepKind.UPDATED, old.recipient, ",".join(news)),)
+    steps = ((StepKind.UPDATED, old.recipient, ",".join(news)), *held(alert, now))
     starts_clock = alert.due_at != old.due_at
     return Record(contact, arrival.fact, thread.incident, alert, news, steps, starts_clock)
 
 
-def _due(arrival: Arrival, kind: AlertClass, now: datetime) -> datetime | None:
+def _due(
+    arrival: Arrival, kind: AlertClass, now: datetime, patience: int | None = None
+) -> datetime | None:
     """By the class's clock, and before the next appearance where that is known (T8)."""
-    clock = due_at(kind, arrival.around.clocks, now, zone_of(arrival.contact.site))
+    zone = zone_of(arrival.contact.site)
+    clock = answer_by(kind, arrival.around.clocks, now, zone, patience)
     court = arrival.contact.next_court
     if clock is None or court is None or court.at - BEFORE_COURT <= now:
         return clock

@@ -10,57 +10,13 @@ from uuid import UUID
 
 from notifier.domain import AlertState, StepKind
 from notifier.incidents import ONE_INCIDENT, Fact, Incident, Known, News
-from notifier.policy import AlertClass, Clocks
-from notifier.routing import Stop, route
+from notifier.policy import AlertClass
+from notifier.surroundings import ROUTE, Surroundings, read_row
 from shared.context import WorkContext, current
 from shared.database import Transaction
 from shared.events import ParticipantRecontacted
 from shared.ids import new_id
 from shared.sealing import DataClass
-
-# One look-up by primary keys. `coalesce` in the order of who knows best: casework's assignment,
-# the person's own entry, the site.
-_ROUTE = """
-SELECT at_contact.case_manager AS manager_then, coalesce(now.case_manager, $4) AS manager,
-       coalesce(manager.reachable, false) AS manager_reachable,
-       away.sub IS NOT NULL AS manager_away,
-       coalesce(away.backup, now.backup, manager.backup) AS backup,
-       coalesce(backup.reachable, false) AS backup_reachable,
-       EXISTS (SELECT FROM absence WHERE site = $1 AND sub = backup.sub AND starts_at <= $5
-               AND ends_at > $5 AND cancelled_at IS NULL) AS backup_away,
-       on_call.subs AS on_call, on_call.reachable AS on_call_reachable,
-       coalesce(now.supervisor, manager.supervisor, policy.supervisor) AS supervisor,
-       coalesce(supervisor.reachable, false) AS supervisor_reachable,
-       EXISTS (SELECT FROM absence WHERE site = $1 AND sub = supervisor.sub AND starts_at <= $5
-               AND ends_at > $5 AND cancelled_at IS NULL) AS supervisor_away,
-       policy.custody_minutes, policy.safety_minutes, policy.legal_business_days,
-       participation.stop
-FROM (SELECT) AS one
-LEFT JOIN participation
-    ON participation.site = $1 AND participation.participant = $2
-LEFT JOIN assignment AS now
-    ON now.site = $1 AND now.participant = $2 AND now.assigned_to IS NULL
-LEFT JOIN LATERAL (
-    SELECT case_manager FROM assignment
-    WHERE site = $1 AND participant = $2 AND assigned_from <= $3
-    ORDER BY assigned_from DESC LIMIT 1) AS at_contact ON true
-LEFT JOIN site_policy AS policy ON policy.site = $1
-LEFT JOIN staff AS manager
-    ON manager.site = $1 AND manager.sub = coalesce(now.case_manager, $4)
-LEFT JOIN LATERAL (
-    SELECT sub, backup FROM absence
-    WHERE site = $1 AND sub = manager.sub AND starts_at <= $5 AND ends_at > $5
-      AND cancelled_at IS NULL LIMIT 1) AS away ON true
-LEFT JOIN staff AS backup
-    ON backup.site = $1 AND backup.sub = coalesce(away.backup, now.backup, manager.backup)
-LEFT JOIN LATERAL (
-    SELECT array_agg(duty.sub ORDER BY rotation) AS subs,
-           array_agg(coalesce(person.reachable, false) ORDER BY rotation) AS reachable
-    FROM duty LEFT JOIN staff AS person ON person.site = $1 AND person.sub = duty.sub
-    WHERE duty.site = $1 AND starts_at <= $5 AND ends_at > $5) AS on_call ON true
-LEFT JOIN staff AS supervisor
-    ON supervisor.site = $1
-    AND supervisor.sub = coalesce(now.supervisor, manager.supervisor, policy.supervisor)"""
 
 # Locked with their latest alert: a person may be acknowledging it right now.
 _INCIDENTS = """
@@ -102,7 +58,7 @@ intent AS (
     INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
                           next_attempt_at, traceparent, correlation_id, created_at)
     SELECT uuidv7(), $2, $9, coalesce(reach.channel, 'email'), reach.method_id, kind, $7, seq,
-           $11 + make_interval(secs => coalesce(reach.after_seconds, 0)), $29, $30, $11
+           $31::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $29, $30, $11
     FROM step LEFT JOIN reach
         ON reach.site = $2 AND reach.sub = $9 AND reach.alert_class = $8
     WHERE kind IN ('raised', 'updated'))
@@ -110,22 +66,8 @@ SELECT number FROM raised"""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Who is responsible for a participant, who stands behind them, and the site's clocks.
-
-    `stop` is why nobody is alerted about them, if so.
-    """
-
-    manager_then: str | None
-    manager_now: str | None
-    stops: tuple[Stop, ...]
-    clocks: Clocks
-    stop: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class AlertDraft:
-    """The alert that a report opens or adds to."""
+    """The alert that a report opens or adds to. `send_at`: when its messages may leave."""
 
     id: UUID
     alert_class: AlertClass
@@ -134,6 +76,7 @@ class AlertDraft:
     headline: UUID
     manager_then: str | None = None
     manager_now: str | None = None
+    send_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,31 +111,6 @@ class Record:
     starts_clock: bool = False
 
 
-async def look_around(
-    tx: Transaction,
-    site: str,
-    participant: str,
-    *,
-    at: datetime,
-    case_manager: str | None = None,
-) -> Surroundings:
-    """`case_manager` is casework's word, for when the assignment itself has not arrived yet."""
-    return _surroundings(await tx.raw.fetchrow(_ROUTE, site, participant, at, case_manager, tx.now))
-
-
-def _surroundings(row: Any) -> Surroundings:
-    named = ("custody_minutes", "safety_minutes", "legal_business_days")
-    set_here = {name: row[name] for name in named if row[name] is not None}
-    stops = route(
-        (row["manager"], row["manager_reachable"], row["manager_away"]),
-        (row["backup"], row["backup_reachable"], row["backup_away"]),
-        (row["supervisor"], row["supervisor_reachable"], row["supervisor_away"]),
-        on_call=list(zip(row["on_call"] or (), row["on_call_reachable"] or (), strict=True)),
-    )
-    clocks = Clocks(**set_here)
-    return Surroundings(row["manager_then"], row["manager"], stops, clocks, row["stop"])
-
-
 async def look_up(tx: Transaction, contacts: Sequence[ParticipantRecontacted]) -> list[Arrival]:
     """For each contact, of different participants, its threads (locked) and who is responsible."""
     facts = [Fact.of(contact, tx.ring) for contact in contacts]
@@ -203,7 +121,7 @@ async def look_up(tx: Transaction, contacts: Sequence[ParticipantRecontacted]) -
     for row in await tx.raw.fetchmany(_INCIDENTS, ranges):
         threads[row["participant"]].append(_open_thread(row))
     routes = [(c.site, c.subject, c.occurred_at, c.case_manager, tx.now) for c in contacts]
-    around = map(_surroundings, await tx.raw.fetchmany(_ROUTE, routes))
+    around = map(read_row, await tx.raw.fetchmany(ROUTE, routes))
     known = (threads[contact.subject] for contact in contacts)
     return list(map(Arrival, contacts, facts, known, around))
 
@@ -256,6 +174,7 @@ def row(record: Record, tx: Transaction) -> tuple[Any, ...]:
         details,
         WorkContext.traceparent(),
         current().correlation_id,
+        alert.send_at or tx.now,
     )
 
 

@@ -1,15 +1,11 @@
 """Who is asked, and who after them. Pure. The route ends inside the program: never with police."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 # Stands in the place of a person's `sub` for the line that the program always answers.
 PROGRAM_LINE = "program-line"
-
-
-# Who it is, whether they can be reached, and (where that is known) whether they are away.
-Person = tuple[str | None, bool] | tuple[str | None, bool, bool]
 
 
 class Role(StrEnum):
@@ -38,6 +34,11 @@ class Stop:
     sub: str | None
     reachable: bool
     away: bool = False
+    hand_on: Mapping[str, int] | None = None
+
+    def patience(self, alert_class: str) -> int | None:
+        """Minutes after which this person wants the next one asked; None: as the site says."""
+        return (self.hand_on or {}).get(alert_class)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +50,12 @@ class Passed:
 
 
 def route(
-    case_manager: Person,
-    backup: Person,
-    supervisor: Person,
-    *,
-    on_call: Sequence[Person] = (),
+    case_manager: Stop, backup: Stop, supervisor: Stop, *, on_call: Sequence[Stop] = ()
 ) -> tuple[Stop, ...]:
     """Whoever is on call comes after the backup. The program line always comes last."""
-    return (
-        Stop(Role.CASE_MANAGER, *case_manager),
-        Stop(Role.BACKUP, *backup),
-        *(Stop(Role.ON_CALL, *person) for person in on_call),
-        Stop(Role.SUPERVISOR, *supervisor),
-        # Whether a line is set shows when it is called: then the alert ends as unanswered.
-        Stop(Role.PROGRAM_LINE, PROGRAM_LINE, True),
-    )
+    # Whether a line is set shows when it is called: then the alert ends as unanswered.
+    line = Stop(Role.PROGRAM_LINE, PROGRAM_LINE, True)
+    return (case_manager, backup, *on_call, supervisor, line)
 
 
 def next_stop(

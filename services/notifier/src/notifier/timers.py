@@ -7,6 +7,7 @@ from notifier.asking import ANSWER_DUE
 from notifier.auditing.timers import TIMERS as AUDITOR
 from notifier.commands import EscalateAlert
 from notifier.coverage.looking_ahead import LOOK_AHEAD, look_ahead
+from notifier.receipts.handlers import LOST_MESSAGE, follow_lost
 from notifier.staff.handlers import seal_addresses
 from shared.database import Transaction
 from shared.timers import Timer, TimerHandlers
@@ -24,8 +25,13 @@ async def on_look_ahead(timer: Timer, tx: Transaction) -> None:
     await look_ahead(timer.subject, tx)
 
 
+async def on_lost_message(timer: Timer, tx: Transaction) -> None:
+    await follow_lost(UUID(timer.subject), tx)
+
+
 TIMERS: TimerHandlers = {
     **AUDITOR,
+    LOST_MESSAGE: on_lost_message,
     LOOK_AHEAD: on_look_ahead,
     ANSWER_DUE: on_answer_due,
     "contacts.seal-addresses": on_seal_addresses,

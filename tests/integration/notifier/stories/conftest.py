@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from tests.integration.conftest import clone_database, new_broker, running
 from tests.integration.notifier.mail_server import MailServer
+from tests.integration.notifier.phones import SMS_TOKEN, Phones
 from tests.integration.notifier.stories.house import House
 from tests.integration.notifier.stories.story import Story
 
@@ -26,10 +27,14 @@ async def house(
     (folder / "jwks.json").write_text(json.dumps(issuer.jwks()))
     await mail.start()
     database = await clone_database(postgres, templates, "notifier")
+    phones = Phones()
     settings = {"smtp_host": "127.0.0.1", "smtp_port": mail.port}
+    sms = {"sms_account": "AC1", "sms_token": SMS_TOKEN, "sms_from": "+12065550000"}
     with new_broker() as broker:
-        async with running("notifier", database, broker, folder, **settings) as stage:
-            yield House(stage, mail, issuer)
+        async with phones.serving():
+            settings |= sms | {"sms_url": phones.base}
+            async with running("notifier", database, broker, folder, **settings) as stage:
+                yield House(stage, mail, phones, issuer)
     await mail.stop()
 
 

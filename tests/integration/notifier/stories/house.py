@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tests.integration.notifier.mail_server import MailServer
+from tests.integration.notifier.phones import Phones
 
 from lead.issuer import LocalIssuer
 from shared.testing import Stage, eventually
@@ -34,13 +35,14 @@ class Notice:
 class House:
     """The notifier at work for many sites, and the servers through which it reaches people."""
 
-    def __init__(self, stage: Stage, mail: MailServer, issuer: LocalIssuer) -> None:
-        self.stage, self.mail, self._issuer = stage, mail, issuer
+    def __init__(self, stage: Stage, mail: MailServer, phones: Phones, issuer: LocalIssuer) -> None:
+        self.stage, self.mail, self.phones, self._issuer = stage, mail, phones, issuer
 
     async def begin(self) -> None:
         """The same morning again, and an outside world that works."""
         self.stage.clock.offset = BEGINNING - datetime.now(UTC)
         await self.mail.reset()
+        self.phones.reset()
         async with self.stage.transaction() as tx:
             # They are due at a time of the story before, or of the machine's own clock.
             await tx.raw.execute("UPDATE timer SET due_at = $1", BEGINNING)
@@ -51,9 +53,15 @@ class House:
     def notices(self, site: str) -> list[Notice]:
         """Everything that anybody at the site got, in the order of arrival."""
         at_site = [mail for mail in self.mail.mails if mail.to.endswith(f"@{site}.example")]
-        return [
+        mails = [
             Notice(site, mail.to.partition("@")[0], "email", mail.subject, mail.text)
             for mail in at_site
+        ]
+        owners = self.phones.owners
+        return mails + [
+            Notice(site, owners[text.to][1], "sms", text.body, text.body)
+            for text in self.phones.texts
+            if owners[text.to][0] == site
         ]
 
     async def settled(self) -> None:

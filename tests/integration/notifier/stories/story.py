@@ -1,10 +1,11 @@
 """The words in which a story is told: what happens, and who is told of it. Nobody else is."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.integration.notifier.stories.house import House
+from tests.integration.notifier.stories.house import House, Notice
 
 from notifier.domain import ENDS, AlertStep, fold
 from shared import sites
@@ -39,7 +40,7 @@ class Story:
         # Each story's site is in Seattle's zone: quiet hours and working days are there.
         sites.ZONES[self.site] = SEATTLE
         self.participant = new_participant_key()
-        self._told = 0
+        self._told: Counter[str] = Counter()
 
     async def open(self) -> None:
         for sub, more in CAST.items():
@@ -52,6 +53,26 @@ class Story:
         """Somebody who can be reached by mail."""
         body = {"site": self.site, "name": sub.title(), "email": f"{sub}@{self.site}.example"}
         await self.call("PUT", f"/v1/staff/{sub}", body | more, sub="boss")
+
+    async def methods(self, sub: str) -> dict[str, str]:
+        """Somebody's contact methods: channel -> id."""
+        found = await self.call("GET", "/v1/me/contact-methods", sub=sub)
+        return {method["channel"]: method["id"] for method in found["items"]}
+
+    async def has_phone(self, sub: str, *, only: bool = False) -> None:
+        """Somebody verifies a phone, beside their mail or instead of it."""
+        path, number = "/v1/me/contact-methods", self.house.phones.number_of(self.site, sub)
+        mail = {"channel": "email", "address": f"{sub}@{self.site}.example"}
+        phone = {"channel": "sms", "address": number}
+        body: dict[str, Any] = {"site": self.site, "methods": [mail, phone]}
+        added = (await self.call("PUT", path, body, sub=sub))["items"][1]
+        await self.house.settled()
+        code = self.house.phones.texts[-1].body[:6]
+        proof = {"site": self.site, "method": added["id"], "code": code}
+        await self.call("POST", f"{path}/verify", proof, sub=sub)
+        if only:
+            await self.call("PUT", path, body | {"methods": [phone]}, sub=sub)
+        self.seen()
 
     async def policy(self, **changes: Any) -> None:
         line = {"supervisor": "carla", "program_line_email": f"line@{self.site}.example"}
@@ -139,8 +160,7 @@ class Story:
         A word is looked for in the title; several are several messages, in their order.
         """
         await self.house.settled()
-        notices = self.house.notices(self.site)
-        fresh, self._told = notices[self._told :], len(notices)
+        fresh = self.seen()
         got: dict[str, list[str]] = {}
         for notice in fresh:
             got.setdefault(notice.who, []).append(notice.title)
@@ -150,6 +170,15 @@ class Story:
         }, got
         for who, titles in wanted.items():
             assert all(w in t for w, t in zip(titles, got[who], strict=True)), got
+
+    def seen(self) -> list[Notice]:
+        """The messages since this was last asked; mails before texts."""
+        fresh = []
+        for channel in ("email", "sms"):
+            listed = [n for n in self.house.notices(self.site) if n.channel == channel]
+            fresh += listed[self._told[channel] :]
+            self._told[channel] = len(listed)
+        return fresh
 
     async def nobody_is_told(self) -> None:
         await self.told()

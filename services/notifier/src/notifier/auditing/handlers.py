@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from notifier import queue, recording
+from notifier import queue
 from notifier import repository as alerts
 from notifier.asking import ANSWER_DUE, add_step
 from notifier.auditing import repository
 from notifier.auditing.domain import RAISE_AGAIN_AFTER, TEST_HOUR, Stuck, stuck
 from notifier.domain import Alert, StepKind
 from notifier.routing import PROGRAM_LINE, Role
+from notifier.surroundings import look_around
 from shared.database import Transaction
 from shared.sites import zone_of
 from shared.timers import set_timer
@@ -38,7 +39,7 @@ async def _raise(alert: Alert, reason: Stuck, tx: Transaction) -> None:
 
 
 async def _supervisor(alert: Alert, tx: Transaction) -> str:
-    around = await recording.look_around(tx, alert.site, alert.participant, at=tx.now)
+    around = await look_around(tx, alert.site, alert.participant, at=tx.now)
     who = (s.sub for s in around.stops if s.role is Role.SUPERVISOR and s.reachable)
     return next(who, None) or PROGRAM_LINE
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import and_, col, func, or_, select
 
 from notifier.auditing.domain import CLOCK_LOST_AFTER, MESSAGE_LOST_AFTER, AlertAudit
@@ -11,6 +12,8 @@ from shared.context import WorkContext, current
 from shared.database import Transaction
 
 PAGE = 200
+_NOT_HELD = """NOT EXISTS (SELECT FROM delivery WHERE delivery.alert_id = alert.id
+    AND delivery.state = 'queued' AND attempts = 0 AND next_attempt_at > :since)"""
 _BEAT = """
 INSERT INTO alert_audit (id, swept_at, open, stuck) VALUES (1, $1, $2, $3)
 ON CONFLICT (id) DO UPDATE SET swept_at = $1, open = $2, stuck = $3"""
@@ -40,7 +43,11 @@ async def list_stuck(tx: Transaction) -> list[Alert]:
     waiting = col(Alert.state) == AlertState.WAITING
     lost = and_(waiting, col(Alert.due_at) < tx.now - CLOCK_LOST_AFTER)
     unsent = and_(
-        waiting, col(Alert.due_at).is_(None), col(Alert.raised_at) < tx.now - MESSAGE_LOST_AFTER
+        waiting,
+        col(Alert.due_at).is_(None),
+        col(Alert.raised_at) < tx.now - MESSAGE_LOST_AFTER,
+        # Quiet hours or a digest hold it, as they should.
+        text(_NOT_HELD).bindparams(since=tx.now - MESSAGE_LOST_AFTER),
     )
     query = (
         select(Alert)

@@ -21,12 +21,11 @@ class Outcome(StrEnum):
 class Result:
     """`detail` is a code of ours or the protocol's: never an address and never a server's text.
 
-    `provider_id` names the message in the receipts that a provider sends later.
+    `retry_after`: seconds that the other side asks to be left alone for.
     """
 
     outcome: Outcome
     detail: str
-    provider_id: str | None = None
     retry_after: int | None = None
 
 

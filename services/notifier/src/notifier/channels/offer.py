@@ -18,11 +18,14 @@ def offered_by(settings: Settings) -> domain.Offered:
     )
 
 
-def open_channels(settings: Settings) -> dict[str, Channel]:
-    """One of each kind. A channel that is not set up is there too, and fails as unreachable."""
-    return {
-        domain.Channel.EMAIL: EmailChannel(settings),
-        domain.Channel.SMS: SmsChannel(settings),
-        domain.Channel.WEBHOOK: WebhookChannel(settings),
-        domain.Channel.CHAT: ChatChannel(),
-    }
+def open_channel(name: str, settings: Settings) -> Channel:
+    """For one worker. A channel that is not set up is there too, and fails as unreachable."""
+    match domain.Channel(name):
+        case domain.Channel.EMAIL:
+            return EmailChannel(settings)
+        case domain.Channel.SMS:
+            return SmsChannel(settings)
+        case domain.Channel.WEBHOOK:
+            return WebhookChannel(settings)
+        case domain.Channel.CHAT:
+            return ChatChannel()

@@ -25,7 +25,7 @@ class SmsChannel:
         base = f"{settings.public_url.rstrip('/')}{settings.root_path}"
         account = settings.sms_account or ""
         self._path = f"/2010-04-01/Accounts/{account}/Messages.json"
-        self._fixed = {"From": settings.sms_from, "StatusCallback": f"{base}{STATUS_PATH}"}
+        self._from, self._callback = settings.sms_from, f"{base}{STATUS_PATH}?delivery="
         self._http = httpx.AsyncClient(
             base_url=settings.sms_url or "",
             auth=(account, settings.sms_token or ""),
@@ -34,7 +34,12 @@ class SmsChannel:
         )
 
     async def send(self, message: Message, at: datetime) -> Result:
-        form = {**self._fixed, "To": message.to, "Body": message.short}
+        form = {
+            "From": self._from,
+            "To": message.to,
+            "Body": message.short,
+            "StatusCallback": self._callback + message.id,
+        }
         try:
             response = await self._http.post(self._path, data=form)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
@@ -50,7 +55,7 @@ class SmsChannel:
 def _read(response: httpx.Response) -> Result:
     status = response.status_code
     if response.is_success:
-        return Result(Outcome.SENT, f"sms_{status}", str(_body(response).get("sid") or "") or None)
+        return Result(Outcome.SENT, f"sms_{status}")
     if status in _GATEWAY:
         return Result(Outcome.UNKNOWN, f"sms_{status}")
     if status >= 500 or status in (401, 403, 408, 429):

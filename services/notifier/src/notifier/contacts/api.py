@@ -26,18 +26,18 @@ Site = Annotated[str, Field(min_length=1, max_length=60)]
 MOST_METHODS = 8
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class MethodBody(_Body):
+class MethodBody(Body):
     """An address: e-mail, a phone number with its country, an https URL, or Apprise's form."""
 
     channel: Channel
     address: Annotated[str, Field(min_length=3, max_length=2_000)]
 
 
-class MethodsBody(_Body):
+class MethodsBody(Body):
     """All of one's ways at a site, the preferred one first. What is not listed is forgotten."""
 
     site: Site
@@ -60,7 +60,7 @@ class MethodView(BaseModel):
     secret: str | None = None
 
 
-class CodeBody(_Body):
+class CodeBody(Body):
     """The code that arrived by the method."""
 
     site: Site

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from notifier.contacts.domain import Channel
+from notifier.policy import AlertClass
 from shared.callers import Caller
 
 
@@ -14,6 +15,24 @@ class PutMyMethods:
     caller: Caller
     site: str
     wanted: tuple[tuple[Channel, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """For one class: by which methods after how many minutes, and when the next person is asked."""
+
+    alert_class: AlertClass
+    ways: tuple[tuple[UUID, int], ...]
+    next_person_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutMyRules:
+    """Be reached so; for a class that is not named, as everybody is."""
+
+    caller: Caller
+    site: str
+    wishes: tuple[Wish, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import DateTime, Enum
+from sqlalchemy import Column, DateTime, Enum
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from notifier.errors import AddressRefused, ChannelNotOffered, CodeWrong
@@ -159,6 +160,27 @@ def digest_of(channel: Channel, address: str, ring: KeyRing) -> bytes:
     return ring.digest("contact-address", channel, address)
 
 
+class ContactRule(SQLModel, table=True):
+    """How somebody wants to be reached for one class of alert.
+
+    `ways`: method ids, each with the minutes after which it is used. `next_person_after`: minutes
+    after which the next person is asked, when that is sooner than the site's clock.
+    """
+
+    __tablename__ = "contact_rule"
+
+    site: str = Field(primary_key=True)
+    sub: str = Field(primary_key=True)
+    alert_class: AlertClass = Field(
+        primary_key=True,
+        sa_type=Enum(
+            AlertClass, native_enum=False, values_callable=lambda all_of: [m.value for m in all_of]
+        ),
+    )
+    ways: dict[str, int] = Field(sa_column=Column(JSONB))
+    next_person_after: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """One message that an alert of a class sends to a person, so long after they are asked."""
@@ -172,11 +194,18 @@ class Reach:
 BY_EVERY_WAY = (AlertClass.CUSTODY, AlertClass.SAFETY)
 
 
-def reach_of(methods: Iterable[ContactMethod]) -> list[Reach]:
-    """How a person is reached for each class of alert, without rules of their own."""
+def reach_of(methods: Iterable[ContactMethod], rules: Iterable[ContactRule] = ()) -> list[Reach]:
+    """How a person is reached for each class of alert: by their own rule, or by the usual one.
+
+    A rule whose methods are all gone does not leave somebody unreached, and one whose first method
+    is gone does not make them wait.
+    """
     usable = sorted((m for m in methods if m.usable), key=lambda method: method.position)
-    return [
-        Reach(kind, method)
-        for kind in AlertClass
-        for method in (usable if kind in BY_EVERY_WAY else usable[:1])
-    ]
+    own = {rule.alert_class: rule.ways for rule in rules}
+    found = []
+    for kind in AlertClass:
+        wanted = [(m, own[kind][str(m.id)]) for m in usable if str(m.id) in own.get(kind, {})]
+        ways = wanted or [(m, 0) for m in (usable if kind in BY_EVERY_WAY else usable[:1])]
+        soonest = min((after for _, after in ways), default=0)
+        found += [Reach(kind, method, (after - soonest) * 60) for method, after in ways]
+    return found

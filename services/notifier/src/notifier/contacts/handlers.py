@@ -4,16 +4,17 @@ from uuid import UUID
 
 from notifier import queue
 from notifier.contacts import repository
-from notifier.contacts.commands import PutMyMethods, VerifyMyMethod
+from notifier.contacts.commands import PutMyMethods, PutMyRules, VerifyMyMethod
 from notifier.contacts.domain import (
     CODES_PER_HOUR,
     Channel,
     ContactMethod,
+    ContactRule,
     digest_of,
     reach_of,
 )
 from notifier.coverage.looking_ahead import LOOK_AHEAD
-from notifier.errors import TooManyCodes, WouldBeUnreachable
+from notifier.errors import MethodNotFound, TooManyCodes, WouldBeUnreachable
 from notifier.staff.domain import Staff
 from notifier.staff.repository import get_staff
 from shared.database import Transaction, publish
@@ -75,6 +76,33 @@ async def _send_code(method: ContactMethod, tx: Transaction) -> None:
     await queue.add_verification(tx, method.site, method.sub, method.channel, method.id)
 
 
+async def put_my_rules(command: PutMyRules, tx: Transaction) -> list[ContactRule]:
+    """Raises MethodNotFound for a method that is not one's own."""
+    staff = await get_staff(tx, command.site, command.caller.sub)
+    own = {m.id for m in await repository.list_methods(tx, [staff.site], staff.sub)}
+    if any(method not in own for wish in command.wishes for method, _ in wish.ways):
+        raise MethodNotFound
+    for rule in await repository.list_rules(tx, [staff.site], staff.sub):
+        await tx.delete(rule)
+    await tx.flush()
+    rules = [
+        ContactRule(
+            site=staff.site,
+            sub=staff.sub,
+            alert_class=wish.alert_class,
+            ways={str(method): after for method, after in wish.ways},
+            next_person_after=wish.next_person_after,
+        )
+        for wish in command.wishes
+    ]
+    tx.add_all(rules)
+    staff.hand_on = {
+        rule.alert_class: rule.next_person_after for rule in rules if rule.next_person_after
+    }
+    await refresh_reach(staff, tx)
+    return rules
+
+
 async def verify_my_method(command: VerifyMyMethod, tx: Transaction) -> ContactMethod | None:
     """None for a wrong code, whose try is then counted: an exception would undo that."""
     staff = await get_staff(tx, command.site, command.caller.sub)
@@ -104,7 +132,8 @@ async def vouch_for(staff: Staff, address: str, by: str, tx: Transaction) -> Non
 async def refresh_reach(staff: Staff, tx: Transaction) -> None:
     """Plan anew how this person is reached, and say so when it is whether at all."""
     await tx.flush()
-    plan = reach_of(await repository.list_methods(tx, [staff.site], staff.sub))
+    methods = await repository.list_methods(tx, [staff.site], staff.sub)
+    plan = reach_of(methods, await repository.list_rules(tx, [staff.site], staff.sub))
     await repository.replace_plan(tx, staff.site, staff.sub, plan)
     if bool(plan) != staff.reachable:
         staff.reachable = bool(plan)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from notifier.contacts.domain import ContactMethod, Reach
+from notifier.contacts.domain import ContactMethod, ContactRule, Reach
 from notifier.errors import MethodNotFound
 from shared.database import Transaction
 
@@ -59,6 +59,13 @@ async def get_method(tx: Transaction, site: str, sub: str, method_id: UUID) -> C
     if found is None:
         raise MethodNotFound
     return found
+
+
+async def list_rules(tx: Transaction, sites: Iterable[str], sub: str) -> list[ContactRule]:
+    query = select(ContactRule).where(
+        col(ContactRule.site).in_(list(sites)), ContactRule.sub == sub
+    )
+    return list((await tx.exec(query)).all())
 
 
 async def replace_plan(tx: Transaction, site: str, sub: str, plan: Sequence[Reach]) -> None:

@@ -18,6 +18,7 @@ from notifier.coverage.commands import (
     RenewDutyLink,
     SwapDuty,
 )
+from notifier.policy import whole_minutes
 from shared.callers import Caller, require
 from shared.errors import Invalid
 from shared.idempotency import IdempotentRoute, Tx
@@ -66,19 +67,13 @@ class AbsenceBody(_Span):
         return self
 
 
-def _whole_minutes(value: time) -> time:
-    if value.tzinfo is not None or value.second or value.microsecond:
-        raise ValueError("a time of day on the site's clock, as in 09:00")
-    return value
-
-
 class RotationBody(_Body):
     """Members take turns of so many days, changing over at a time of day on the site's clock."""
 
     site: Site
     members: Annotated[list[Sub], Field(min_length=1, max_length=50)]
     starts_on: date
-    changes_at: Annotated[time, AfterValidator(_whole_minutes)] = time(9)
+    changes_at: Annotated[time, AfterValidator(whole_minutes)] = time(9)
     days: Annotated[int, Field(ge=1, le=28)] = 7
 
     @model_validator(mode="after")

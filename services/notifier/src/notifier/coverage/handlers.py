@@ -14,7 +14,7 @@ from notifier.coverage.commands import (
     SwapDuty,
 )
 from notifier.coverage.domain import Absence, DutyLink, DutySwap, HandoverNote, Rotation
-from notifier.coverage.looking_ahead import look_ahead
+from notifier.coverage.looking_ahead import begin_change, look_ahead
 from notifier.errors import AbsenceOverlaps, OnlyTheirOwn, StaffNotFound
 from notifier.staff.repository import list_staff
 from shared.callers import Caller
@@ -28,7 +28,7 @@ async def add_absence(command: AddAbsence, tx: Transaction) -> Absence:
     """Raises OnlyTheirOwn for a case manager who enters a colleague's; AbsenceOverlaps."""
     _own_or_supervisor(command.caller, command.sub)
     site = command.site
-    await repository.one_at_a_time(tx, site)
+    await begin_change(site, tx)
     await _known(tx, site, command.sub, command.backup)
     others = await repository.list_absences(tx, [site], command.starts_at, command.ends_at)
     if any(absence.sub == command.sub for absence in others):
@@ -72,7 +72,7 @@ async def _known(tx: Transaction, site: str, *subs: str | None) -> None:
 
 async def put_rotation(command: PutRotation, tx: Transaction) -> Rotation:
     """Raises PreconditionFailed when somebody else changed it since it was read."""
-    await repository.one_at_a_time(tx, command.site)
+    await begin_change(command.site, tx)
     await _known(tx, command.site, *command.members)
     before = await repository.find_rotation(tx, command.site, command.name)
     version = before.version if before else 0
@@ -99,6 +99,7 @@ async def put_rotation(command: PutRotation, tx: Transaction) -> Rotation:
 
 
 async def end_rotation(command: EndRotation, tx: Transaction) -> None:
+    await begin_change(command.site, tx)
     rotation = await repository.get_rotation(tx, command.site, command.name)
     rotation.ended_at = tx.now
     await repository.replace_duties(tx, command.site, command.name, [])
@@ -106,7 +107,7 @@ async def end_rotation(command: EndRotation, tx: Transaction) -> None:
 
 
 async def swap_duty(command: SwapDuty, tx: Transaction) -> DutySwap:
-    await repository.one_at_a_time(tx, command.site)
+    await begin_change(command.site, tx)
     await repository.get_rotation(tx, command.site, command.rotation)
     await _known(tx, command.site, command.sub)
     swap = DutySwap(

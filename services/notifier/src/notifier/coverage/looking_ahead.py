@@ -22,13 +22,17 @@ WARNED = timedelta(days=14)
 MORNING = time(7)
 
 
+async def begin_change(site: str, tx: Transaction) -> None:
+    """One at a time, and the timer before the lock: a timer that fires holds its row already."""
+    await set_timer(tx, LOOK_AHEAD, site, _next_morning(site, tx.now))
+    await repository.one_at_a_time(tx, site)
+
+
 async def look_ahead(site: str, tx: Transaction) -> None:
     """Write down who has the duty, find the gaps, and come back tomorrow morning."""
-    await repository.one_at_a_time(tx, site)
+    await begin_change(site, tx)
     await tx.flush()
-    planned = await _plan(site, tx)
-    await _find_gaps(site, planned, tx)
-    await set_timer(tx, LOOK_AHEAD, site, _next_morning(site, tx.now))
+    await _find_gaps(site, await _plan(site, tx), tx)
 
 
 def _next_morning(site: str, now: datetime) -> datetime:

@@ -1,12 +1,14 @@
 """Staff and site policies over HTTP."""
 
+from datetime import date, time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Header, Path, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from notifier.contacts.domain import Channel, ContactMethod
 from notifier.contacts.repository import list_methods
+from notifier.policy import whole_minutes
 from notifier.routing import PROGRAM_LINE
 from notifier.staff import handlers, repository
 from notifier.staff.commands import PutSitePolicy, PutStaff
@@ -25,6 +27,7 @@ Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w.@:|+-]+$
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Email = Annotated[str, Field(min_length=3, max_length=254)]
 Site = Annotated[str, Field(min_length=1, max_length=60)]
+TimeOfDay = Annotated[time, AfterValidator(whole_minutes)]
 Minutes = Annotated[int, Field(ge=5, le=24 * 60)]
 
 
@@ -92,35 +95,68 @@ def _staff(staff: Staff, methods: list[ContactMethod], ring: KeyRing) -> StaffVi
 
 
 class PolicyBody(_Body):
-    """Who stands behind everybody, and how long the site waits for an answer."""
+    """Who stands behind everybody, how long the site waits for an answer, when it is quiet.
+
+    Times of day are on the site's clock. Quiet hours and digests are for field alerts only.
+    """
 
     supervisor: Sub | None = None
     program_line_email: Email | None = None
     custody_minutes: Minutes = 30
     safety_minutes: Minutes = 30
     legal_business_days: Annotated[int, Field(ge=1, le=10)] = 1
+    quiet_from: TimeOfDay | None = None
+    quiet_until: TimeOfDay | None = None
+    digests: Annotated[list[TimeOfDay], Field(max_length=24)] = []
+    holidays: Annotated[list[date], Field(max_length=100)] = []
+
+    @model_validator(mode="after")
+    def _quiet_has_both_ends(self) -> "PolicyBody":
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            raise ValueError("quiet_from and quiet_until go together")
+        if self.quiet_from is not None and self.quiet_from == self.quiet_until:
+            raise ValueError("quiet_from and quiet_until must differ")
+        return self
 
 
 class PolicyView(PolicyBody):
-    """A site's policy."""
+    """A site's policy. Its version is its ETag; 0 means that nothing was set yet."""
 
     site: str
+    version: int = 0
 
 
 @router.put("/v1/sites/{site}/policy")
-async def put_site_policy(site: str, body: PolicyBody, caller: PolicyKeeper, tx: Tx) -> PolicyView:
+async def put_site_policy(
+    site: str,
+    body: PolicyBody,
+    caller: PolicyKeeper,
+    tx: Tx,
+    response: Response,
+    if_match: Annotated[str | None, Header(pattern=r'^"\d{1,9}"$')] = None,
+) -> PolicyView:
+    """A new version of the policy. `If-Match` has the ETag of the one that it replaces."""
     caller.at_site(site)
-    command = PutSitePolicy(caller=caller, site=site, **body.model_dump())
-    return _policy(await handlers.put_site_policy(command, tx))
+    expected = int(if_match.strip('"')) if if_match else None
+    lists = {"digests": tuple(body.digests), "holidays": tuple(body.holidays)}
+    values = body.model_dump() | lists
+    command = PutSitePolicy(caller=caller, site=site, expected=expected, **values)
+    return _policy(await handlers.put_site_policy(command, tx), response)
 
 
 @router.get("/v1/sites/{site}/policy")
-async def show_site_policy(site: str, caller: PolicyKeeper, tx: Tx) -> PolicyView:
+async def show_site_policy(
+    site: str, caller: PolicyKeeper, tx: Tx, response: Response
+) -> PolicyView:
     """The site's policy; the defaults where nothing was set."""
     caller.at_site(site)
     policy = await repository.find_policy(tx, site)
-    return _policy(policy) if policy else PolicyView(site=site)
+    if policy is None:
+        response.headers["ETag"] = '"0"'
+        return PolicyView(site=site)
+    return _policy(policy, response)
 
 
-def _policy(policy: SitePolicy) -> PolicyView:
+def _policy(policy: SitePolicy, response: Response) -> PolicyView:
+    response.headers["ETag"] = f'"{policy.version}"'
     return PolicyView(**policy.model_dump(exclude={"updated_by", "updated_at"}))

@@ -1,6 +1,7 @@
 """What the notifier can be asked to do with staff and sites."""
 
 from dataclasses import dataclass
+from datetime import date, time
 
 from shared.callers import Caller
 
@@ -21,7 +22,7 @@ class PutStaff:
 
 @dataclass(frozen=True, slots=True)
 class PutSitePolicy:
-    """Set a site's clocks and the last stops of its route."""
+    """Set how a site answers. `expected`: the version that the caller has seen, 0 for none."""
 
     caller: Caller
     site: str
@@ -30,3 +31,8 @@ class PutSitePolicy:
     custody_minutes: int
     safety_minutes: int
     legal_business_days: int
+    quiet_from: time | None
+    quiet_until: time | None
+    digests: tuple[time, ...]
+    holidays: tuple[date, ...]
+    expected: int | None

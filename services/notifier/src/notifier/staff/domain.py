@@ -1,9 +1,10 @@
 """Staff at a site, and the site's policy."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import ARRAY, Column, Date, DateTime, Time
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 _TIME: Any = DateTime(timezone=True)
@@ -19,12 +20,13 @@ class Staff(SQLModel, table=True):
     supervisor: str | None = None
     language: str = "en"
     reachable: bool = False
+    hand_on: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSONB))
     updated_by: str
     updated_at: datetime = Field(sa_type=_TIME)
 
 
 class SitePolicy(SQLModel, table=True):
-    """How a site answers: its clocks, and who stands behind everybody."""
+    """How a site answers, as it is in force: clocks, quiet hours, who stands behind everybody."""
 
     __tablename__ = "site_policy"
 
@@ -34,5 +36,22 @@ class SitePolicy(SQLModel, table=True):
     custody_minutes: int = 30
     safety_minutes: int = 30
     legal_business_days: int = 1
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    digests: list[time] = Field(default_factory=list, sa_column=Column(ARRAY(Time)))
+    holidays: list[date] = Field(default_factory=list, sa_column=Column(ARRAY(Date)))
+    version: int = 1
+    updated_by: str
+    updated_at: datetime = Field(sa_type=_TIME)
+
+
+class SitePolicyVersion(SQLModel, table=True):
+    """How a site answered from then on; never changed."""
+
+    __tablename__ = "site_policy_version"
+
+    site: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    policy: dict[str, Any] = Field(sa_column=Column(JSONB))
     updated_by: str
     updated_at: datetime = Field(sa_type=_TIME)

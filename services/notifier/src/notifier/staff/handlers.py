@@ -4,8 +4,9 @@ from notifier.contacts.domain import mail_address
 from notifier.contacts.handlers import vouch_for
 from notifier.staff import repository
 from notifier.staff.commands import PutSitePolicy, PutStaff
-from notifier.staff.domain import SitePolicy, Staff
+from notifier.staff.domain import SitePolicy, SitePolicyVersion, Staff
 from shared.database import Transaction
+from shared.errors import PreconditionFailed
 
 
 async def put_staff(command: PutStaff, tx: Transaction) -> Staff:
@@ -25,20 +26,39 @@ async def put_staff(command: PutStaff, tx: Transaction) -> Staff:
 
 
 async def put_site_policy(command: PutSitePolicy, tx: Transaction) -> SitePolicy:
-    """Create or replace; alerts that are open keep the clock they have."""
+    """A new version; alerts that are open keep the clock they have."""
+    before = await repository.find_policy(tx, command.site)
+    version = before.version if before else 0
+    if command.expected not in (None, version):
+        raise PreconditionFailed
+    line = command.program_line_email
     policy = SitePolicy(
         site=command.site,
         supervisor=command.supervisor,
-        program_line_email=(
-            mail_address(command.program_line_email) if command.program_line_email else None
-        ),
+        program_line_email=mail_address(line, "/program_line_email") if line else None,
         custody_minutes=command.custody_minutes,
         safety_minutes=command.safety_minutes,
         legal_business_days=command.legal_business_days,
+        quiet_from=command.quiet_from,
+        quiet_until=command.quiet_until,
+        digests=sorted(command.digests),
+        holidays=sorted(command.holidays),
+        version=version + 1,
         updated_by=command.caller.sub,
         updated_at=tx.now,
     )
+    tx.add(_version_of(policy))
     return await tx.merge(policy)
+
+
+def _version_of(policy: SitePolicy) -> SitePolicyVersion:
+    return SitePolicyVersion(
+        site=policy.site,
+        version=policy.version,
+        policy=policy.model_dump(mode="json", exclude={"updated_by", "updated_at"}),
+        updated_by=policy.updated_by,
+        updated_at=policy.updated_at,
+    )
 
 
 async def seal_addresses(tx: Transaction) -> None:

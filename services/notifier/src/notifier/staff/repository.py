@@ -32,7 +32,9 @@ async def list_staff(tx: Transaction, sites: Iterable[str], sub: str | None = No
 
 
 async def find_policy(tx: Transaction, site: str) -> SitePolicy | None:
-    return await tx.get(SitePolicy, site)
+    """Locked: versions follow each other."""
+    query = select(SitePolicy).where(SitePolicy.site == site).with_for_update()
+    return (await tx.exec(query)).first()
 
 
 async def list_open_addresses(tx: Transaction) -> list[tuple[str, str, str]]:

@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from notifier import queue, recording
+from notifier import queue
 from notifier import repository as alerts
 from notifier.asking import add_step, ask, wait_for_answer
 from notifier.domain import Alert, AlertEntry, AlertState, StepKind
 from notifier.incidents import News
 from notifier.participation.handlers import suppress
 from notifier.policy import AlertClass, due_at, sooner
-from notifier.recording import Surroundings
 from notifier.routing import PROGRAM_LINE, Role, next_stop, sub_of
+from notifier.surroundings import Surroundings, look_around
 from notifier.tasks import repository
 from notifier.tasks.commands import RaiseTask
 from shared.database import Transaction, publish
@@ -26,7 +26,7 @@ SOURCE = "prosecution-hook"
 async def raise_task(command: RaiseTask, tx: Transaction) -> None:
     """One thread per hold or item: while an alert of it is open, it is told of again."""
     event = command.event
-    around = await recording.look_around(tx, event.site, event.subject, at=tx.now)
+    around = await look_around(tx, event.site, event.subject, at=tx.now)
     if around.stop:
         await suppress(event, event.id, around.stop, tx)
         return
