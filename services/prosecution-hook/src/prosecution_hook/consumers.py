@@ -8,12 +8,18 @@ from prosecution_hook.holds import repository as hold_rows
 from prosecution_hook.holds.commands import StartHold
 from prosecution_hook.ledger import handlers as ledger
 from prosecution_hook.ledger.commands import KeepReport
+from prosecution_hook.outgoing.handlers import announce
 from shared.database import Transaction
 from shared.events import (
+    ChargeHoldDeadlinePassed,
+    ChargeHoldExpiring,
+    ChargeHoldResolved,
+    ChargeHoldStarted,
     ConsentGranted,
     ConsentRevoked,
     ConsentsConfirmed,
     CoordinationReplied,
+    CoordinationRequested,
     IdentityCorrected,
     IntakeCompleted,
     ParticipantErased,
@@ -65,6 +71,20 @@ async def on_consents_confirmed(event: ConsentsConfirmed, tx: Transaction) -> No
     await disclosure.confirm_consents(event, tx)
 
 
+HoldEvent = ChargeHoldStarted | ChargeHoldExpiring | ChargeHoldDeadlinePassed | ChargeHoldResolved
+
+
+async def on_hold_changed(event: HoldEvent, tx: Transaction) -> None:
+    """Our own event: partners' systems are told of it, once it is a fact."""
+    await announce(event, event.hold_id, tx)
+
+
+async def on_coordination_requested(event: CoordinationRequested, tx: Transaction) -> None:
+    """Our own event, too. Without a consent the item is the case manager's alone."""
+    if event.visible_to_liaison:
+        await announce(event, event.coordination_id, tx)
+
+
 SUBSCRIPTIONS: Subscriptions = {
     ParticipantReferred: on_participant_referred,
     ParticipantRecontacted: on_participant_recontacted,
@@ -75,4 +95,9 @@ SUBSCRIPTIONS: Subscriptions = {
     ConsentGranted: on_consent_granted,
     ConsentRevoked: on_consent_revoked,
     ConsentsConfirmed: on_consents_confirmed,
+    ChargeHoldStarted: on_hold_changed,
+    ChargeHoldExpiring: on_hold_changed,
+    ChargeHoldDeadlinePassed: on_hold_changed,
+    ChargeHoldResolved: on_hold_changed,
+    CoordinationRequested: on_coordination_requested,
 }

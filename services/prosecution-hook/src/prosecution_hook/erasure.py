@@ -22,6 +22,7 @@ _THEIRS = (
     "DELETE FROM matter WHERE participant_key = $1",
     "DELETE FROM referral_link WHERE participant_key = $1",
     "DELETE FROM intake_note WHERE participant_key = $1",
+    "DELETE FROM webhook_delivery WHERE participant_key = $1",
     "DELETE FROM consent_grant WHERE participant_key = $1",
 )
 

@@ -9,6 +9,10 @@ from prosecution_hook.coordination import api as coordination_api
 from prosecution_hook.desk import pages
 from prosecution_hook.holds import api as holds_api
 from prosecution_hook.ledger import api as ledger_api
+from prosecution_hook.outgoing import api as outgoing_api
+from prosecution_hook.outgoing.handlers import forget_deliveries
+from prosecution_hook.outgoing.worker import send_webhooks
+from prosecution_hook.partners import api as partners_api
 from prosecution_hook.policy import api as policy_api
 from prosecution_hook.reports import api as reports_api
 from prosecution_hook.reports import webhooks
@@ -29,10 +33,14 @@ SERVICE = service.Service(
         policy_api.router,
         coordination_api.router,
         pages.router,
+        partners_api.router,
+        outgoing_api.router,
     ),
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     takes_reports=True,
+    sweeps=(forget_deliveries,),
+    tasks=(send_webhooks,),
 )
 
 

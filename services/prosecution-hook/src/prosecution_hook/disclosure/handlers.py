@@ -25,10 +25,15 @@ async def disclose(proposal: Proposal, tx: Transaction) -> Clearance | Withheld:
     raises rolls back.
     """
     decision = await cover(proposal, tx)
+    put_on_record(proposal, decision, tx)
+    return decision
+
+
+def put_on_record(proposal: Proposal, decision: Clearance | Withheld, tx: Transaction) -> None:
+    """For who has the decision of this same transaction already."""
     record = Disclosure.of(proposal, decision, tx.now)
     repository.add_disclosure(tx, record)
     publish(tx, record.told())
-    return decision
 
 
 async def cover(proposal: Proposal, tx: Transaction) -> Clearance | Withheld:

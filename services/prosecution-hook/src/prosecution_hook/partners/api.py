@@ -1,0 +1,118 @@
+"""The partner registry over HTTP."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from prosecution_hook.partners import handlers, repository
+from prosecution_hook.partners.domain import LONGEST_BREAK_GLASS, Partner
+from shared.callers import Caller, require
+from shared.idempotency import IdempotentRoute, Tx
+from shared.openapi import problems
+from shared.reports import Site
+
+router = APIRouter(prefix="/v1/partners", tags=["partners"], route_class=IdempotentRoute)
+
+Reader = Annotated[Caller, Depends(require("ops", "privacy-officer"))]
+Officer = Annotated[Caller, Depends(require("privacy-officer"))]
+Ops = Annotated[Caller, Depends(require("ops"))]
+Org = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+Category = Literal[
+    "enrollment_fact", "engagement_fact", "progress", "barriers", "goals", "legal_matter"
+]
+
+
+class EntryBody(BaseModel):
+    """What a partner may receive. `onward`: who can reach its data, by contract or by law."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site: Site
+    org: Org
+    may_receive: Annotated[list[Category], Field(min_length=1, max_length=6)]
+    onward: Annotated[list[Org], Field(max_length=50)]
+
+
+class ApprovalBody(EntryBody):
+    """The privacy officer's approval."""
+
+    expires_at: AwareDatetime | None = None
+
+
+class EmergencyBody(EntryBody):
+    """Emergency access by ops: for at most 72 hours, and to be reviewed (R-31)."""
+
+    hours: Annotated[int, Field(ge=1, le=72)]
+    reason: Literal["participant_in_danger", "court_deadline", "system_recovery"]
+
+
+class PartnerView(BaseModel):
+    """An entry of the registry. `approved`: whether it counts now."""
+
+    id: UUID
+    site: str
+    org: str
+    may_receive: list[str]
+    onward: list[str]
+    decided_by: str
+    decided_at: datetime
+    expires_at: datetime | None
+    break_glass: bool
+    reason: str | None
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+    withdrawn_at: datetime | None
+    approved: bool
+    to_review: bool
+
+
+def view(partner: Partner, now: datetime) -> PartnerView:
+    to_review = partner.break_glass and partner.reviewed_at is None
+    values = partner.model_dump() | {"approved": partner.approved(now), "to_review": to_review}
+    return PartnerView(**values)
+
+
+@router.get("")
+async def list_partners(caller: Reader, tx: Tx) -> dict[str, list[PartnerView]]:
+    """Of this caller's sites, the newest first; what is to be reviewed says so."""
+    found = await repository.list_partners(tx, caller.sites)
+    return {"items": [view(partner, tx.now) for partner in found]}
+
+
+@router.post("", status_code=201, responses=problems(403, 422))
+async def approve_partner(body: ApprovalBody, caller: Officer, tx: Tx) -> PartnerView:
+    """Without an approved entry no webhook is registered, and none is sent."""
+    caller.at_site(body.site)
+    entry = Partner(**body.model_dump(), decided_by=caller.sub, decided_at=tx.now)
+    return view(await handlers.enter(entry, tx), tx.now)
+
+
+@router.post("/break-glass", status_code=201, responses=problems(403, 422))
+async def open_in_an_emergency(body: EmergencyBody, caller: Ops, tx: Tx) -> PartnerView:
+    """Ends by itself; the participant's consent is still asked for every message."""
+    caller.at_site(body.site)
+    until = tx.now + min(timedelta(hours=body.hours), LONGEST_BREAK_GLASS)
+    entry = Partner(
+        **body.model_dump(exclude={"hours"}),
+        decided_by=caller.sub,
+        decided_at=tx.now,
+        expires_at=until,
+        break_glass=True,
+    )
+    return view(await handlers.enter(entry, tx), tx.now)
+
+
+@router.post("/{partner_id}/review", responses=problems(403, 404, 409))
+async def review_emergency(partner_id: UUID, caller: Officer, tx: Tx) -> PartnerView:
+    partner = await repository.get_partner(tx, partner_id, caller.sites)
+    return view(handlers.review(partner, caller.sub, tx.now), tx.now)
+
+
+@router.post("/{partner_id}/withdrawal", responses=problems(403, 404))
+async def withdraw_partner(partner_id: UUID, caller: Reader, tx: Tx) -> PartnerView:
+    """Anybody who may read the registry may stop a partner, at once."""
+    partner = await repository.get_partner(tx, partner_id, caller.sites)
+    return view(handlers.withdraw(partner, tx.now), tx.now)

@@ -1,0 +1,15 @@
+"""What is refused about partners."""
+
+from shared.errors import DomainError, NotFound
+
+
+class PartnerNotFound(NotFound):
+    """No such partner at your sites."""
+
+
+class PartnerNotApproved(DomainError):
+    """This partner has no approved entry at the site: let the privacy officer approve it first."""
+
+
+class NothingToReview(DomainError):
+    """Only emergency access that has not been reviewed yet can be reviewed."""
