@@ -29,6 +29,7 @@ class Place:
 PLACES = (
     Place("Referrals", "referral", "/referrals", ("referral-desk",)),
     Place("Inbox", "notifier", "/inbox", ("case-manager", "supervisor")),
+    Place("Team", "notifier", "/team", ("supervisor",)),
     Place("Caseload", "casework", "/caseload", ("case-manager", "supervisor")),
     Place("Coverage", "notifier", "/coverage", ("case-manager", "supervisor")),
     Place("How I am reached", "notifier", "/me", ("case-manager", "supervisor")),

@@ -208,6 +208,7 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
     # Hand-over notes may be about participants.
     "/coverage": _CARE,
     "/inbox": _ALERT,
+    "/team": _PROGRAM,
     "/me": _PROGRAM,
     "/v1/alerts": _ALERT,
     "/v1/audit/open": {**dict.fromkeys(STAFF, _ALERT), "*": _OVERSIGHT},

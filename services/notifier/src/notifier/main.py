@@ -20,6 +20,7 @@ from notifier.receipts import callbacks
 from notifier.settings import Settings
 from notifier.staff import api as staff_api
 from notifier.stream import Hub
+from notifier.team import pages as team_pages
 from notifier.timers import TIMERS
 from shared import service
 from shared.clock import Clock
@@ -50,6 +51,7 @@ def create_app(
             pages.router,
             contacts_pages.router,
             coverage_pages.router,
+            team_pages.router,
         ),
         subscriptions=SUBSCRIPTIONS,
         timers=TIMERS,

@@ -38,6 +38,7 @@ async def show_inbox(request: Request, caller: Person, tx: Tx) -> Response:
         "inbox.html",
         caller=caller,
         waiting=[views.alert_of(*pair, tx.ring) for pair in sorted(waiting, key=_by_due)],
+        unread=await repository.list_unread(tx, [alert.id for alert, _ in waiting], caller.sub),
         ended=[views.alert_of(*pair, tx.ring) for pair in ended],
         silent=await list_silent(tx, caller.sites),
         done_today=await repository.count_answered(tx, caller, midnight),

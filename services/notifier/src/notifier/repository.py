@@ -34,6 +34,9 @@ INSERT INTO alert_step (alert_id, at, kind, who, by)
 SELECT $1, $2, 'viewed', $3, $3 WHERE NOT EXISTS (
     SELECT FROM alert_step WHERE alert_id = $1 AND kind = 'viewed' AND who = $3
     AND at > $2::timestamptz - interval '30 minutes')"""
+_UNREAD = """
+SELECT id FROM unnest($1::uuid[]) AS id WHERE NOT EXISTS (
+    SELECT FROM alert_step WHERE alert_id = id AND kind = 'viewed' AND who = $2)"""
 _STREAM = """
 SELECT max(seq) AS seq, alert_id FROM inbox_item
 WHERE site = ANY($1) AND ($3 OR recipient = $2) AND seq > $4
@@ -171,6 +174,12 @@ async def list_seen(tx: Transaction, alert_id: UUID) -> set[str]:
         col(AlertStep.who).is_not(None),
     )
     return {str(who) for who in (await tx.exec(query)).all()}
+
+
+async def list_unread(tx: Transaction, alert_ids: Sequence[UUID], sub: str) -> set[UUID]:
+    """Those of the alerts that this person has not opened yet."""
+    rows = await tx.raw.fetch(_UNREAD, alert_ids, sub)
+    return {row["id"] for row in rows}
 
 
 async def note_view(tx: Transaction, alert_id: UUID, sub: str) -> None:

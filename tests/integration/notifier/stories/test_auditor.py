@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.integration.notifier.stories.story import NEW, NOBODY, YOURS, Story
+from tests.integration.notifier.test_pages import Words, cookie
 
 from notifier.auditing.handlers import send_test_pages
 
@@ -92,3 +93,42 @@ async def test_an_alert_on_its_way_is_not_stuck(story: Story) -> None:
     await story.passes(minutes=10)
     (item,) = (await audit(story))["items"]
     assert (item["stuck"], item["overdue"]) == (None, False)
+
+
+async def team(story: Story) -> str:
+    page = await story.stage.client.get("/team", headers=cookie(story.who("carla")))
+    assert page.status_code == 200
+    return str(Words(page.text))
+
+
+async def test_the_board_shows_who_has_what(story: Story) -> None:
+    """Alice's one waiting on top, then overdue with nobody; a case manager has no board."""
+    await story.assigned("alice")
+    await story.reported("booking")
+    await story.told(alice=NEW)
+    text = await team(story)
+    assert "Nothing overdue." in text
+    assert "Alice 1 waiting , the oldest" in text
+    assert text.index("Alice 1 waiting") < text.index("Ben Nothing waiting")
+    await story.passes(minutes=125)
+    await story.told(ben=YOURS, carla=(YOURS, NOBODY), line=YOURS)
+    text = await team(story)
+    assert "1 that nobody answered" in text
+    assert "The program line 1 waiting" in text
+    refused = await story.stage.client.get("/team", headers=cookie(story.who("alice")))
+    assert refused.status_code == 403
+
+
+async def test_the_inbox_counts_what_was_not_opened(story: Story) -> None:
+    """Until alice opens it; whether somebody else did does not matter."""
+    await story.assigned("alice")
+    await story.reported("booking")
+    await story.told(alice=NEW)
+    path = f"/alerts/{(await story.alert())['id']}"
+    who = cookie(story.who("alice"))
+    await story.stage.client.get(path, headers=cookie(story.who("carla")))
+    assert "1 not opened yet." in str(
+        Words((await story.stage.client.get("/inbox", headers=who)).text)
+    )
+    await story.stage.client.get(path, headers=who)
+    assert "not opened" not in (await story.stage.client.get("/inbox", headers=who)).text
