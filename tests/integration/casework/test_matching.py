@@ -101,7 +101,7 @@ async def test_same_alerts_and_learns_the_number(open_stage: OpenStage, headers:
         by_number = PersonPart(identifiers=PROBABLY_SAM.identifiers)
         await stage.deliver_and_handle(booking(by_number, record="BK-2"))
         assert len(await stage.published(ParticipantRecontacted)) == 2
-        assert await stage.rows("SELECT FROM contact_body") == []
+        assert await stage.rows("SELECT FROM contact_trace") == []
         again = await stage.client.post(
             f"/v1/reviews/{review['id']}/decision",
             json={"decision": "different"},
@@ -208,7 +208,8 @@ async def test_a_report_before_its_file_is_matched_late(
             (key, by_number.receipt), (key, by_name.receipt),
         }  # fmt: skip
         assert all(e.received_at < stage.clock.now() for e in events)
-        left = await stage.rows("SELECT receipt FROM contact_body")
+        assert all(e.late for e in events)
+        left = await stage.rows("SELECT receipt FROM contact_trace GROUP BY receipt")
         assert [row["receipt"] for row in left] == [stranger.receipt]
 
 

@@ -9,13 +9,14 @@ from casework.heard.handlers import (
     note_hold_resolved,
     note_hold_started,
 )
-from casework.matching import handlers
+from casework.matching import corrections, handlers
 from casework.matching.commands import MarkAlerted, MatchReports, OpenFile
 from casework.rights.handlers import keep_receipt
 from casework.settings import Policy
 from shared.batches import Batch, InBatches
 from shared.database import Transaction
 from shared.events import (
+    AlertDisowned,
     AlertRaised,
     CaseDisposed,
     CaseReport,
@@ -24,6 +25,7 @@ from shared.events import (
     ChargeHoldResolved,
     ChargeHoldStarted,
     ContactReported,
+    ContactRetracted,
     CoordinationRequested,
     CourtDateSet,
     DisclosureMade,
@@ -56,6 +58,9 @@ def subscriptions(policy: Policy) -> Subscriptions:
     async def on_alert_raised(batch: Batch[AlertRaised], tx: Transaction) -> None:
         await handlers.mark_alerted(MarkAlerted(batch), tx)
 
+    async def on_alert_disowned(event: AlertDisowned, tx: Transaction) -> None:
+        await corrections.disown(event, tx, policy)
+
     return {
         ParticipantReferred: on_participant_referred,
         ContactReported: InBatches(on_contact_reported),
@@ -66,6 +71,8 @@ def subscriptions(policy: Policy) -> Subscriptions:
         CourtDateSet: InBatches(on_case_report),
         CaseDisposed: InBatches(on_case_report),
         AlertRaised: InBatches(on_alert_raised),
+        AlertDisowned: on_alert_disowned,
+        ContactRetracted: corrections.retract,
         StaffReachabilityChanged: note_reachability,
         CoordinationRequested: keep_request,
         ChargeHoldStarted: note_hold_started,

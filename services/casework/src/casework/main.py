@@ -13,6 +13,7 @@ from casework.encounters.api import router as encounters
 from casework.linkages.api import router as linkages
 from casework.matching.api import router as matching
 from casework.matching.pages import router as review_pages
+from casework.matching.people_api import router as people
 from casework.pages.asking import router as asking_pages
 from casework.pages.board import router as board_page
 from casework.pages.file import router as file_pages
@@ -45,6 +46,7 @@ ROUTERS = (
     work,
     policies,
     matching,
+    people,
     review_pages,
     board_page,
     file_pages,

@@ -23,6 +23,7 @@ class Policy(BaseModel):
 
     unmatched_retention: timedelta = timedelta(hours=24)
     review_retention: timedelta = timedelta(days=7)
+    lookback: timedelta = timedelta(days=30)
     custody_review: timedelta = timedelta(hours=4)
     caseloads: dict[str, CaseloadPolicy] = {}
 
@@ -39,6 +40,9 @@ class Settings(ServiceSettings):
     review_retention_days: int = Field(
         default=7, ge=1, le=7, description="Reports under review are purged after this (R-12)."
     )
+    lookback_days: int = Field(
+        default=30, ge=1, le=365, description="A matched report can be looked at again this long."
+    )
     review_custody_hours: int = Field(
         default=4, ge=1, description="The clock of a review about somebody in custody."
     )
@@ -51,6 +55,7 @@ class Settings(ServiceSettings):
         return Policy(
             unmatched_retention=timedelta(hours=self.unmatched_retention_hours),
             review_retention=timedelta(days=self.review_retention_days),
+            lookback=timedelta(days=self.lookback_days),
             custody_review=timedelta(hours=self.review_custody_hours),
             caseloads=self.caseload_policies,
         )

@@ -26,6 +26,7 @@ CONFIRM_EVERY = timedelta(seconds=15)
 
 async def on_purge_due(timer: Timer, tx: Transaction) -> None:
     """What becomes due before the next round goes now: a minute early is never too late (R-12)."""
+    await contacts.forget_due(tx, tx.now + PURGE_EVERY)
     more = await contacts.purge_due(tx, tx.now + PURGE_EVERY)
     await set_timer(tx, PURGE, timer.subject, tx.now if more else tx.now + PURGE_EVERY)
 

@@ -109,6 +109,8 @@ class ParticipantRecontacted(CaseworkEvent):
 
     cause: Program[RecontactCause]
     tier: Program[MatchTier]
+    # It was known before, but only now that it is about this participant.
+    late: Program[bool] = False
     receipt: Program[UUID]
     reported_by: Public[str]
     record_version: Public[int] = 1

@@ -15,11 +15,16 @@ from shared.database import Transaction
 # A name that half a city bears must not make one report slow.
 MOST_PER_KEY = 200
 
+# A merged person's record stands for the person whom it was merged into; records keep their origin.
 _WHO = """
-SELECT p.participant_key, p.site, p.given, p.surname, p.names, p.dob, p.sex,
+SELECT f.participant_key, p.site, s.given, s.surname, p.names, p.dob, p.sex,
        f.case_manager, f.enrolled_at
-FROM person p JOIN participant_file f USING (participant_key)
-WHERE f.state <> 'exited'"""
+FROM person p
+LEFT JOIN person_merge m ON m.merged = p.participant_key AND m.unmerged_at IS NULL
+JOIN participant_file f ON f.participant_key = coalesce(m.into_key, p.participant_key)
+JOIN person s ON s.participant_key = f.participant_key
+WHERE f.state <> 'exited'
+  AND NOT EXISTS (SELECT FROM excluded_person x WHERE x.participant_key = f.participant_key)"""
 
 _ONE = f"{_WHO} AND p.site = $1 AND p.participant_key = $2"
 
@@ -45,8 +50,8 @@ found AS MATERIALIZED (
     FROM hit GROUP BY n, participant_key)
 SELECT found.n, found.shared, who.*,
        found.n IN (SELECT n FROM crowded) AS crowded,
-       EXISTS (SELECT FROM ruled_out r WHERE r.participant_key = found.participant_key
-                 AND r.identity_digest = ($6::bytea[])[found.n]) AS ruled_out
+       (SELECT true FROM ruled_out r WHERE r.participant_key = who.participant_key
+          AND r.identity_digest = ($6::bytea[])[found.n] LIMIT 1) IS NOT NULL AS ruled_out
 FROM found CROSS JOIN LATERAL (
     {_WHO} AND p.participant_key = found.participant_key LIMIT 1) AS who"""  # noqa: S608
 

@@ -37,3 +37,34 @@ class DecideReview:
     verdict: Verdict
     by: str
     sites: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MergePeople:
+    """Say that two files are about one person."""
+
+    merged: str
+    into: str
+    reason: str
+    by: str
+    sites: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class UnmergePerson:
+    """Say that they are two after all."""
+
+    participant_key: str
+    by: str
+    sites: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludePerson:
+    """Match no reports to a person, or again."""
+
+    participant_key: str
+    reason: str
+    excluded: bool
+    by: str
+    sites: frozenset[str]

@@ -44,9 +44,24 @@ WHERE receipt = ANY(ARRAY(SELECT receipt FROM contact_trace WHERE digest = ANY($
   AND site = $2 AND outcome IN ('unmatched', 'to_review')
 ORDER BY receipt FOR UPDATE OF contact"""
 
-_FORGET = """
-WITH body AS (DELETE FROM contact_body WHERE receipt = $1)
-DELETE FROM contact_trace WHERE receipt = $1"""
+_FORGET_MATCHED = """
+WITH due AS (
+    SELECT receipt FROM contact
+    WHERE outcome IN ('matched', 'matched_alerted') AND purge_due_at <= $1
+    ORDER BY purge_due_at LIMIT 1000 FOR UPDATE SKIP LOCKED),
+body AS (DELETE FROM contact_body b USING due WHERE b.receipt = due.receipt)
+UPDATE contact c SET purge_due_at = NULL FROM due WHERE c.receipt = due.receipt"""
+
+_WITHDRAW = """
+WITH body AS (DELETE FROM contact_body WHERE receipt = ANY($1)),
+trace AS (DELETE FROM contact_trace WHERE receipt = ANY($1)),
+review AS (
+    UPDATE identity_review SET identity_digest = NULL, evidence = NULL,
+           state = CASE state WHEN 'open' THEN 'expired' ELSE state END
+    WHERE receipt = ANY($1))
+UPDATE contact SET outcome = 'retracted', source_record_id = NULL, participant_key = NULL,
+                   purge_due_at = NULL, purged_at = $2
+WHERE receipt = ANY($1)"""
 
 _PURGE = """
 body AS (DELETE FROM contact_body b USING due WHERE b.receipt = due.receipt),
@@ -92,14 +107,16 @@ def row(report: Report, found: Finding, waiting: Waiting, policy: Policy) -> tup
 def purge_due_at(report: Report, found: Finding, policy: Policy) -> datetime | None:
     """Counted from the receipt, whenever we came to handle it (R-12)."""
     if found.match:
-        return None
+        return report.received_at + policy.lookback
     reviewed = bool(found.candidates)
     return report.received_at + (
         policy.review_retention if reviewed else policy.unmatched_retention
     )
 
 
-async def settle_contact(tx: Transaction, report: Report, found: Finding, policy: Policy) -> None:
+async def settle_contact(
+    tx: Transaction, report: Report, found: Finding, digests: Sequence[bytes], policy: Policy
+) -> None:
     """A report that waited was matched, or must be reviewed now."""
     key = found.match.participant_key if found.match else None
     await tx.raw.execute(
@@ -108,7 +125,13 @@ async def settle_contact(tx: Transaction, report: Report, found: Finding, policy
         report.receipt, found.outcome, found.tier, key, purge_due_at(report, found, policy),
     )  # fmt: skip
     if found.match:
-        await tx.raw.execute(_FORGET, report.receipt)
+        await tx.raw.execute("DELETE FROM contact_trace WHERE receipt = $1", report.receipt)
+    else:
+        await tx.raw.execute(
+            "INSERT INTO contact_trace (receipt, digest) SELECT $1, unnest($2::bytea[])"
+            " ON CONFLICT DO NOTHING",
+            report.receipt, digests,
+        )  # fmt: skip
 
 
 async def mark_alerted(tx: Transaction, alerts: Sequence[tuple[UUID, datetime]]) -> None:
@@ -129,6 +152,49 @@ async def purge_due(tx: Transaction, due_before: datetime) -> bool:
     """Body, digests and record number go; the row stays, for counting. True when more is due."""
     tag = await tx.raw.execute(_PURGE_DUE, tx.now, due_before)
     return int(tag.rsplit(" ", 1)[1]) == PURGE_PAGE
+
+
+async def forget_due(tx: Transaction, due_before: datetime) -> None:
+    """The look-back of matched reports ended: their sealed bodies go, what they led to stays."""
+    await tx.raw.execute(_FORGET_MATCHED, due_before)
+
+
+async def withdraw(tx: Transaction, receipts: Sequence[UUID]) -> None:
+    """The record was wrong, sealed or expunged: only countable rows are left (R-26)."""
+    await tx.raw.execute(_WITHDRAW, receipts, tx.now)
+
+
+async def lock_contact(tx: Transaction, receipt: UUID) -> Mapping[str, Any] | None:
+    row: Mapping[str, Any] | None = await tx.raw.fetchrow(
+        "SELECT site, participant_key, tier FROM contact WHERE receipt = $1 FOR UPDATE", receipt
+    )
+    return row
+
+
+async def lock_record(
+    tx: Transaction, site: str, source_system: str, record: str
+) -> list[Mapping[str, Any]]:
+    """Every version of one record, oldest first."""
+    return list(
+        await tx.raw.fetch(
+            "SELECT receipt, participant_key, record_version FROM contact"
+            " WHERE source_system = $1 AND source_record_id = $2 AND site = $3"
+            " ORDER BY record_version, receipt FOR UPDATE",
+            source_system, record, site,
+        )
+    )  # fmt: skip
+
+
+async def list_matched_since(
+    tx: Transaction, participant_key: str, since: datetime
+) -> list[Report]:
+    """What is still known of the reports that were matched to a person; locked."""
+    rows = await tx.raw.fetch(
+        "SELECT receipt, sealed FROM contact JOIN contact_body USING (receipt)"
+        " WHERE participant_key = $1 AND received_at >= $2 ORDER BY receipt FOR UPDATE OF contact",
+        participant_key, since,
+    )  # fmt: skip
+    return [unseal(tx, row["receipt"], row["sealed"]) for row in rows]
 
 
 def seal(tx: Transaction, report: Report) -> str:

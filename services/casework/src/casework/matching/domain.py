@@ -82,15 +82,31 @@ class Finding:
 def decide(record: Identity, candidates: Sequence[Candidate], on: date) -> Finding:
     """The best tier and all who reach it; whom a reviewer ruled out is never asked about again."""
     by_tier: dict[MatchTier, list[Candidate]] = {}
+    best: dict[str, Candidate] = {}
+    ruled_out = {who.participant_key for who in candidates if who.ruled_out}
     for candidate in candidates:
-        if not candidate.ruled_out:
-            evidence = score(record, candidate.identity, on)
-            scored = replace(candidate, evidence=evidence)
-            by_tier.setdefault(evidence.tier, []).append(scored)
+        if candidate.participant_key in ruled_out:
+            continue
+        evidence = score(record, candidate.identity, on)
+        who = replace(candidate, evidence=evidence)
+        # Merged people are one person: the record that fits better speaks for both.
+        if (known := best.get(who.participant_key)) is None or _rank(who) > _rank(known):
+            best[who.participant_key] = who
+    for who in best.values():
+        if who.evidence:
+            by_tier.setdefault(who.evidence.tier, []).append(who)
     for tier in (MatchTier.EXACT, MatchTier.PROBABLE, MatchTier.POSSIBLE):
         if tier in by_tier:
             return Finding(tier, tuple(by_tier[tier]))
     return Finding(MatchTier.NONE)
+
+
+_TIERS = (MatchTier.NONE, MatchTier.POSSIBLE, MatchTier.PROBABLE, MatchTier.EXACT)
+
+
+def _rank(who: Candidate) -> tuple[int, float]:
+    evidence = who.evidence
+    return (_TIERS.index(evidence.tier), evidence.weight) if evidence else (-1, 0.0)
 
 
 class Verdict(StrEnum):
@@ -99,6 +115,9 @@ class Verdict(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
     UNSURE = "unsure"
+
+
+DISOWNED = "disowned"
 
 
 class IdentityReview(SQLModel, table=True):
@@ -113,6 +132,7 @@ class IdentityReview(SQLModel, table=True):
     tier: str
     identity_digest: bytes | None
     evidence: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    reason: str = "match"
     state: str = "open"
     raised_at: datetime = Field(sa_type=DateTime(timezone=True))
     due_at: datetime = Field(sa_type=DateTime(timezone=True))
@@ -138,7 +158,28 @@ class IdentityReview(SQLModel, table=True):
             return
         self.state, self.decided_by, self.decided_at = verdict, by, at
 
+    def reopen(self, reason: str, at: datetime, due_at: datetime) -> None:
+        """Somebody who knows the person doubts it: the question is asked again, and first."""
+        self.reason, self.state, self.raised_at, self.due_at = reason, "open", at, due_at
+        self.decided_by = self.decided_at = self.unsure_by = None
+
     def close(self, at: datetime) -> None:
         """The report was matched to somebody, so nothing is left to ask."""
         if self.state == "open":
             self.state, self.decided_at = "closed", at
+
+
+class PersonMerge(SQLModel, table=True):
+    """Two files about one person; taken back, it stays as what was believed meanwhile."""
+
+    __tablename__ = "person_merge"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    site: str
+    merged: str
+    into_key: str
+    reason: str
+    merged_by: str
+    merged_at: datetime = Field(sa_type=DateTime(timezone=True))
+    unmerged_by: str | None = None
+    unmerged_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))

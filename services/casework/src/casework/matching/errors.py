@@ -13,3 +13,11 @@ class ReviewNotOpen(Conflict):
 
 class PersonNoLongerMatched(Conflict):
     """This person's file was closed; reports are not matched to it any more."""
+
+
+class AlreadyMerged(Conflict):
+    """One of the two is part of a merge already, or both are the same: unmerge first."""
+
+
+class NotMerged(Conflict):
+    """This person is not merged into another."""

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from casework.matching import contacts, repository
+from casework.matching import contacts, corrections, findings, repository
 from casework.matching.candidates import Wanted, find_candidate, find_candidates
 from casework.matching.commands import DecideReview, MarkAlerted, MatchReports, OpenFile
 from casework.matching.domain import (
-    Candidate,
+    DISOWNED,
     Finding,
     IdentityReview,
     Verdict,
@@ -16,14 +16,8 @@ from casework.matching.domain import (
     learn,
 )
 from casework.matching.errors import PersonNoLongerMatched, ReviewNotOpen
-from casework.matching.identity import Identity, described, identity_digest, traces
-from casework.matching.recontact import (
-    attached,
-    contact_type_of,
-    recontacted,
-    referred_again,
-    review_due_at,
-)
+from casework.matching.identity import Identity, described, traces
+from casework.matching.recontact import attached, referred_again
 from casework.participants import repository as files
 from casework.participants.domain import ParticipantFile
 from casework.participants.handlers import start_intake_clock
@@ -31,7 +25,6 @@ from casework.participants.person import Person
 from casework.settings import Policy
 from shared.database import Transaction, publish
 from shared.events import MatchTier, ParticipantReferred, Report
-from shared.sites import zone_of
 
 Question = tuple[IdentityReview, Person, Report | None]
 
@@ -41,59 +34,21 @@ async def match_reports(cmd: MatchReports, tx: Transaction, policy: Policy) -> N
     reports = list(cmd.reports)
     for site in sorted({report.site for report in reports}):
         await repository.share_roster(tx, site)
-    rows, found = [], await _find(tx, reports)
+    rows, found = [], await findings.find(tx, reports)
     for report, finding in zip(reports, found, strict=True):
-        waiting = contacts.Waiting()
+        digests: list[bytes] = []
         if finding.match is None:
             record = described(report.person, report.site, tx.ring.digest)
             digests = traces(record, report.site, tx.ring.digest)
-            waiting = contacts.Waiting(contacts.seal(tx, report), digests)
+        waiting = contacts.Waiting(contacts.seal(tx, report), digests)
         rows.append(contacts.row(report, finding, waiting, policy))
     added = await contacts.add_contacts(tx, rows)
     for report, finding in zip(reports, found, strict=True):
         if report.receipt in added:
             with cmd.reports.about(report):
-                await _tell(tx, report, finding, policy)
-
-
-async def _find(tx: Transaction, reports: Sequence[Report]) -> list[Finding]:
-    """For each report the people whom it may be about, in one round trip, and what that means."""
-    wanted = []
-    for report in reports:
-        record = described(report.person, report.site, tx.ring.digest)
-        known_as = identity_digest(record, report.site, tx.ring.digest)
-        wanted.append(Wanted(report.site, record, known_as))
-    candidates = await find_candidates(tx, wanted)
-    return [
-        decide(who.identity, known, report.occurred_at.date())
-        for report, who, known in zip(reports, wanted, candidates, strict=True)
-    ]
-
-
-async def _tell(tx: Transaction, report: Report, found: Finding, policy: Policy) -> None:
-    if found.match:
-        publish(tx, recontacted(report, found.match, found.tier))
-    elif found.candidates:
-        reviews = [_review(tx, report, found.tier, who, policy) for who in found.candidates]
-        raised = await repository.add_reviews(tx, reviews)
-        publish(tx, *(review.raised() for review in raised))
-
-
-def _review(
-    tx: Transaction, report: Report, tier: MatchTier, who: Candidate, policy: Policy
-) -> IdentityReview:
-    record = described(report.person, report.site, tx.ring.digest)
-    kind, zone = contact_type_of(report), zone_of(report.site)
-    return IdentityReview(
-        site=report.site,
-        receipt=report.receipt,
-        participant_key=who.participant_key,
-        tier=tier,
-        identity_digest=identity_digest(record, report.site, tx.ring.digest),
-        evidence=who.evidence.as_json() if who.evidence else None,
-        raised_at=tx.now,
-        due_at=review_due_at(kind, tx.now, zone, policy.custody_review),
-    )
+                await findings.tell(tx, report, finding, policy)
+                if report.supersedes is not None:
+                    await corrections.withdraw_earlier(tx, report, finding)
 
 
 async def mark_alerted(cmd: MarkAlerted, tx: Transaction) -> None:
@@ -141,18 +96,9 @@ async def _learn(tx: Transaction, person: Person, record: Identity, policy: Poli
 
 
 async def _match_late(tx: Transaction, report: Report, policy: Policy) -> None:
-    [found] = await _find(tx, [report])
+    [found] = await findings.find(tx, [report])
     if found.tier is MatchTier.EXACT:
-        await _settle(tx, report, found, policy)
-
-
-async def _settle(tx: Transaction, report: Report, found: Finding, policy: Policy) -> None:
-    """A report that waited waits no more, or for a reviewer now."""
-    await contacts.settle_contact(tx, report, found, policy)
-    await _tell(tx, report, found, policy)
-    if found.match:
-        for review in await repository.list_open_reviews_of(tx, report.receipt):
-            review.close(tx.now)
+        await findings.settle(tx, report, found, policy, late=True)
 
 
 async def decide_review(cmd: DecideReview, tx: Transaction, policy: Policy) -> IdentityReview:
@@ -161,7 +107,9 @@ async def decide_review(cmd: DecideReview, tx: Transaction, policy: Policy) -> I
     await repository.own_roster(tx, review.site)
     await repository.lock_review(tx, review)
     review.decide(cmd.verdict, cmd.by, tx.now)
-    if cmd.verdict is Verdict.SAME:
+    if review.reason == DISOWNED:
+        await corrections.answer_disowned(tx, review, cmd.verdict, policy)
+    elif cmd.verdict is Verdict.SAME:
         await _confirm(tx, review, policy)
     elif cmd.verdict is Verdict.DIFFERENT:
         await repository.add_ruled_out(tx, review)
@@ -179,7 +127,7 @@ async def _confirm(tx: Transaction, review: IdentityReview, policy: Policy) -> N
     if who is None:
         raise PersonNoLongerMatched
     found = Finding(MatchTier(review.tier), (who,), confirmed=True)
-    await _settle(tx, report, found, policy)
+    await findings.settle(tx, report, found, policy)
     record = described(report.person, report.site, tx.ring.digest)
     person = await files.get_person(tx, who.participant_key)
     await _learn(tx, person, Identity(identifiers=record.identifiers), policy)

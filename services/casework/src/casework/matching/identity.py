@@ -56,19 +56,30 @@ def identifier_digest(identifier: IdentifierPart, site: str, digest: Digest) -> 
 
 def search_keys(identity: Identity) -> set[str]:
     """The keys under which a person on file is found; each holds few even among a million."""
-    keys = {f"d:{identity.dob}"} if identity.dob else set()
+    keys = set()
     for name in identity.names:
+        keys |= _born(name, {name.given}, identity.dob)
         if name.given and name.surname:
             keys.add(f"f:{name.given} {name.joined_surname}")
         for sound in name.sounds:
-            keys |= _dated(sound, name.given[:1], identity.dob)
             keys |= _named(sound, name.given, identity)
     return keys
 
 
-def _dated(sound: str, initial: str, dob: date | None) -> set[str]:
-    """One wrong digit leaves the year or the day of a date intact, so two keys find both."""
-    return {f"y:{sound}{initial}:{dob.year}", f"m:{sound}:{dob:%m%d}"} if dob else set()
+def _born(name: Name, forms: set[str], dob: date | None) -> set[str]:
+    """By date of birth and half a name, so that married and swapped names are found too.
+
+    One wrong digit leaves the year or the day of a date intact: with more of the name, two keys
+    find both.
+    """
+    if dob is None:
+        return set()
+    halves = name.sounds | {phonetic(form) for form in forms if form}
+    keys = {f"d:{dob}:{half}" for half in halves}
+    for initial in {form[:1] for form in forms} or {""}:
+        keys |= {f"y:{sound}{initial}:{dob.year}" for sound in name.sounds}
+        keys |= {f"m:{sound}{initial}:{dob:%m%d}" for sound in name.sounds}
+    return keys
 
 
 def _named(sound: str, given: str, identity: Identity) -> set[str]:
@@ -83,19 +94,16 @@ def _named(sound: str, given: str, identity: Identity) -> set[str]:
 
 def lookup_keys(identity: Identity) -> set[str]:
     """The keys to look under for a reported person."""
-    keys = {f"d:{identity.dob}"} if identity.dob else set()
-    kind = "u" if identity.dob else "n"
+    keys = set()
     for name in identity.names:
-        if name.given and name.surname and not identity.dob:
-            keys.add(f"f:{name.given} {name.joined_surname}")
         forms = {name.given, *short_forms(name.given)} if name.given else set()
-        for sound in name.sounds:
-            for initial in {form[0] for form in forms} or {""}:
-                keys |= _dated(sound, initial, identity.dob)
-            keys |= {f"{kind}:{sound}{phonetic(form)}" for form in forms}
-            if forms and not identity.dob:
-                kinds = "ij" if len(name.given) == 1 else "j"
-                keys |= {f"{kind}:{sound}{name.given[0]}" for kind in kinds}
+        keys |= _born(name, forms, identity.dob)
+        kind = "u" if identity.dob else "n"
+        keys |= {f"{kind}:{s}{phonetic(form)}" for s in name.sounds for form in forms}
+        if name.given and not identity.dob:
+            kinds = "ij" if len(name.given) == 1 else "j"
+            keys |= {f"{k}:{s}{name.given[0]}" for s in name.sounds for k in kinds}
+            keys.add(f"f:{name.given} {name.joined_surname}")
     return keys
 
 

@@ -90,7 +90,9 @@ def review_due_at(kind: ContactType, now: datetime, zone: ZoneInfo, custody: tim
     return local.astimezone(now.tzinfo)
 
 
-def recontacted(report: Report, who: Candidate, tier: MatchTier) -> ParticipantRecontacted:
+def recontacted(
+    report: Report, who: Candidate, tier: MatchTier, *, late: bool = False
+) -> ParticipantRecontacted:
     """The one event that alerts are made from."""
     return ParticipantRecontacted(
         site=who.site,
@@ -98,6 +100,7 @@ def recontacted(report: Report, who: Candidate, tier: MatchTier) -> ParticipantR
         occurred_at=report.occurred_at,
         cause=CAUSES[contact_type_of(report)],
         tier=tier,
+        late=late,
         receipt=report.receipt,
         reported_by=report.source_system,
         record_version=report.record_version,

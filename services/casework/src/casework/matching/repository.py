@@ -64,6 +64,15 @@ async def get_review(tx: Transaction, review_id: UUID, sites: Collection[str]) -
     return review
 
 
+async def find_review(
+    tx: Transaction, receipt: UUID, participant_key: str
+) -> IdentityReview | None:
+    statement = select(IdentityReview).where(
+        IdentityReview.receipt == receipt, IdentityReview.participant_key == participant_key
+    )
+    return (await tx.exec(statement.with_for_update())).one_or_none()
+
+
 async def lock_review(tx: Transaction, review: IdentityReview) -> None:
     """Its contact first, as the purge does: one answer per report at a time."""
     await tx.raw.execute("SELECT FROM contact WHERE receipt = $1 FOR UPDATE", review.receipt)

@@ -25,6 +25,10 @@ _DESTROY = (
     "DELETE FROM case_transfer WHERE participant_key = $1",
     "DELETE FROM workgroup_action WHERE participant_key = $1",
     "DELETE FROM work_item WHERE participant_key = $1",
+    "DELETE FROM contact_body WHERE receipt IN"
+    " (SELECT receipt FROM contact WHERE participant_key = $1)",
+    "DELETE FROM person_merge WHERE merged = $1 OR into_key = $1",
+    "DELETE FROM excluded_person WHERE participant_key = $1",
     "DELETE FROM person_key WHERE participant_key = $1",
     "DELETE FROM identifier_digest WHERE participant_key = $1",
     "DELETE FROM ruled_out WHERE participant_key = $1",

@@ -1,0 +1,34 @@
+"""Queries about people as such: who was merged into whom, and who is not matched at all."""
+
+from sqlmodel import col, select
+
+from casework.matching.domain import PersonMerge
+from shared.database import Transaction
+
+
+async def find_merge(tx: Transaction, participant_key: str) -> PersonMerge | None:
+    """The present merge of this person into another, locked."""
+    statement = select(PersonMerge).where(
+        PersonMerge.merged == participant_key, col(PersonMerge.unmerged_at).is_(None)
+    )
+    return (await tx.exec(statement.with_for_update())).one_or_none()
+
+
+async def has_merged(tx: Transaction, participant_key: str) -> bool:
+    """Whether others were merged into this person: chains of merges are refused."""
+    statement = select(PersonMerge.id).where(
+        PersonMerge.into_key == participant_key, col(PersonMerge.unmerged_at).is_(None)
+    )
+    return (await tx.exec(statement.limit(1))).first() is not None
+
+
+async def exclude(tx: Transaction, participant_key: str, reason: str, by: str) -> None:
+    await tx.raw.execute(
+        "INSERT INTO excluded_person (participant_key, reason, excluded_by, excluded_at)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT (participant_key) DO NOTHING",
+        participant_key, reason, by, tx.now,
+    )  # fmt: skip
+
+
+async def include(tx: Transaction, participant_key: str) -> None:
+    await tx.raw.execute("DELETE FROM excluded_person WHERE participant_key = $1", participant_key)
