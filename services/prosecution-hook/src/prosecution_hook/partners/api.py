@@ -50,7 +50,7 @@ class EmergencyBody(EntryBody):
 
 
 class PartnerView(BaseModel):
-    """An entry of the registry. `approved`: whether it counts now."""
+    """A partner as the registry has it; `approved` says whether the entry counts now."""
 
     id: UUID
     site: str
