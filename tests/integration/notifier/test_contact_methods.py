@@ -121,7 +121,7 @@ async def test_a_webhook_gets_a_secret_a_code_and_then_signed_messages(
     said = Webhook(method["secret"]).verify(body, headers)
     alert = await town.the_alert()
     assert said["number"] == alert["number"]
-    assert set(said) == {"purpose", "number", "link"}
+    assert set(said) == {"purpose", "number", "link", "answer"}
     await town.mailed(1)
 
 
