@@ -2,12 +2,14 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from signal import SIGINT
 from uuid import UUID
 
 import httpx
 import pytest
+from tests.e2e.page import run_page
 from tests.e2e.system import STOP_SECONDS, RunningSystem, StartSystem, lead
 
 from lead.city import CASE_MANAGERS, SUPERVISOR, Actor, City
@@ -16,6 +18,8 @@ from lead.process import free_port, list_at_work_in
 from lead.services import PREFIXES
 
 pytestmark = pytest.mark.e2e
+
+FIRST_EVENT = Path(__file__).parents[2] / "docs" / "agencies" / "first-event.md"
 
 
 def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
@@ -118,6 +122,15 @@ def test_one_address_leads_everywhere(system: RunningSystem) -> None:
     missing = system.lead("dead-letters", "show", str(UUID(int=1)), "--service", "notifier")
     assert missing.returncode == 1
     assert "404" in missing.stderr
+
+
+def test_an_agency_posts_its_first_event(system: RunningSystem, tmp_path: Path) -> None:
+    """Every command of the page for agencies is run, and answers what the page shows."""
+    if shutil.which("curl") is None:
+        pytest.skip("NOT RUN: there is no curl on PATH (Debian: apt install curl)")
+    answered, shown = run_page(FIRST_EVENT, system, tmp_path)
+    assert len(shown) == 9
+    assert answered == shown
 
 
 def test_ctrl_c_stops_it_while_it_starts(tmp_path: Path) -> None:

@@ -144,12 +144,13 @@ class _Batch:
         self.runtime, self.caller = runtime_of(request), caller
         self._key = request.headers.get("idempotency-key")
         self._instance = problems.instance_of(request.scope)
+        self._root = problems.root_of(request.scope)
 
     def key_of(self, line: int) -> str | None:
         return f"{self._key}/{line}" if self._key else None
 
     def problem(self, line: int, error: DomainError) -> dict[str, Any]:
-        return {"line": line, **problems.document(error, self._instance)}
+        return {"line": line, **problems.document(error, self._instance, self._root)}
 
 
 def _lines(body: bytes) -> list[tuple[int, bytes]]:
