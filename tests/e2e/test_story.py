@@ -20,6 +20,8 @@ from lead.services import PREFIXES
 pytestmark = pytest.mark.e2e
 
 FIRST_EVENT = Path(__file__).parents[2] / "docs" / "agencies" / "first-event.md"
+# With his office's name in the token: the site's policy says what is his office's.
+LEO = Actor("liaison-prosecutor", "leo", agency="kcpao")
 
 
 def test_the_demo_tells_the_whole_story(tmp_path: Path) -> None:
@@ -59,6 +61,8 @@ async def test_a_restart_keeps_everything(tmp_path: Path, start_system: StartSys
         assert await count(system.city(), SUPERVISOR, everybody) == 1
         alerts = await count(system.city(), CASE_MANAGERS[0], "/notifier/v1/alerts")
         assert alerts == 2
+        assert await count(system.city(), LEO, "/prosecution/v1/holds") == 1
+        assert await count(system.city(), LEO, "/prosecution/v1/coordination") == 1
         assert system.stop() == 0
         assert "Everything is kept for the next run." in system.output
     with start_system(home, port=system.port) as system:

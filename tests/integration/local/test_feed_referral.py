@@ -1,20 +1,15 @@
 """The feed against the real referral service, over a real socket."""
 
 import asyncio
-import socket
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
+from tests.integration.local.ports import on_a_port
 
 from lead.feed import Feed, FeedStopped
 from lead.feed_state import FeedState, count
-from lead.gateway import mounted
 from lead.issuer import LocalIssuer
 from lead.mapping import TARGETS, load
 from referral.contacts.commands import ReportContact
@@ -22,18 +17,6 @@ from shared.events import ContactReported
 from shared.testing import Stage
 
 BY_HAND = Path(__file__).parents[2] / "data" / "terry_stops_by_hand.csv"
-
-
-@asynccontextmanager
-async def on_a_port(app: FastAPI) -> AsyncIterator[str]:
-    """Serve an app that is already on stage, under the prefix that the gateway gives it."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(mounted({"referral": app}), lifespan="off", log_config=None)
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve([listener]))
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        await serving
 
 
 def run_feed(url: str, folder: Path, token: str) -> Counter[str]:

@@ -1,10 +1,14 @@
-"""The sample staff, made known to the notifier at every start; who is known stays as they are."""
+"""The sample staff and policies, seeded at every start; what a site has already stays as it is."""
 
 from lead.city import Actor, City
+from lead.sample_policies import PROSECUTION
 from lead.sample_staff import SAMPLE_STAFF, StaffMember
 from lead.sign_ins import Tokens
 
 _STAFF = "/notifier/v1/staff"
+_PROSECUTION_POLICY = "/prosecution/v1/policy"
+# Nobody of the sample staff has this role; it is the launcher that publishes.
+_PROGRAM_MANAGER = Actor("program-manager", "sample-policies")
 
 
 async def seed_staff(address: str, issuer: Tokens) -> None:
@@ -13,6 +17,16 @@ async def seed_staff(address: str, issuer: Tokens) -> None:
     for site, supervisor in supervisors.items():
         async with City(address, issuer, site) as city:
             await _seed_site(city, Actor("supervisor", supervisor))
+
+
+async def seed_policies(address: str, issuer: Tokens) -> None:
+    """Publish a prosecution policy where a site has none. Raises Refused or Unreachable."""
+    for site, policy in PROSECUTION.items():
+        async with City(address, issuer, site) as city:
+            current = await city.get(_PROGRAM_MANAGER, _PROSECUTION_POLICY, site=site)
+            if current["version"] == 0:
+                body = {"site": site, "policy": policy}
+                await city.post(_PROGRAM_MANAGER, _PROSECUTION_POLICY, body)
 
 
 async def _seed_site(city: City, supervisor: Actor) -> None:
