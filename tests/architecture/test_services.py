@@ -146,7 +146,6 @@ UNHEARD = {
     "HandoffStarted": "in the contract; its listener is not built yet",
     "HandoffCompleted": "in the contract; its listener is not built yet",
     "ReferralClosed": "in the contract; its listener is not built yet",
-    "CoordinationClosed": "in the contract; its listener is not built yet",
     "AlertClosed": "in the contract; its listener is not built yet",
     "AlertSuppressed": "in the contract; its listener is not built yet",
     "AlertRecalled": "in the contract; its listener is not built yet",

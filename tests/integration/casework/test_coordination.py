@@ -12,6 +12,7 @@ from shared.events import (
     ChargeHoldExpiring,
     ChargeHoldResolved,
     ChargeHoldStarted,
+    CoordinationClosed,
     CoordinationReplied,
     CoordinationRequested,
     ParticipantStatusChanged,
@@ -151,6 +152,27 @@ async def test_the_form_takes_nothing_else(desk: Desk) -> None:
     assert (await desk.refused(path, theirs, FULL))[0] == 404
     assert (await desk.refused(path, desk.headers("liaison-prosecutor"), FULL))[0] == 403
     assert (await desk.post(path, desk.ben, FULL))["state"] == "told"
+
+
+async def test_what_the_office_decided_or_withdrew_is_asked_no_more(desk: Desk) -> None:
+    """The item goes, an answer to it is refused; one that was answered before stays answered."""
+    key = await desk.enrolled()
+    open_one, answered = asked(desk, key), asked(desk, key)
+    await desk.hear(open_one, answered)
+    await desk.post(f"/v1/coordination/{answered.coordination_id}/reply", desk.alice, FULL)
+    for request in (answered, open_one):
+        about: dict[str, Any] = {"coordination_id": request.coordination_id, "ending": "withdrawn"}
+        await desk.hear(CoordinationClosed(site=SITE, subject=key, occurred_at=desk.now, **about))
+    assert await desk.work(key) == []
+    late = f"/v1/coordination/{open_one.coordination_id}/reply"
+    assert await desk.refused(late, desk.alice, FULL) == (409, "nothing-left-to-answer")
+    shown = await desk.get(f"/v1/participants/{key}/timeline?kind=coordination", desk.alice)
+    states = {entry["id"]: entry["detail"]["state"] for entry in shown["items"]}
+    assert states == {
+        str(open_one.coordination_id): "closed",
+        str(answered.coordination_id): "told",
+    }
+    assert await desk.get(f"/v1/coordination?participant_key={key}", desk.alice) == []
 
 
 async def test_a_hold_s_clock_asks_and_changes_nothing(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """What casework listens for."""
 
 from casework.assignments.handlers import note_reachability
-from casework.coordination.handlers import keep_request
+from casework.coordination.handlers import close_request, keep_request
 from casework.heard.handlers import (
     note_disclosure,
     note_hold_deadline,
@@ -26,6 +26,7 @@ from shared.events import (
     ChargeHoldStarted,
     ContactReported,
     ContactRetracted,
+    CoordinationClosed,
     CoordinationRequested,
     CourtDateSet,
     DisclosureMade,
@@ -75,6 +76,7 @@ def subscriptions(policy: Policy) -> Subscriptions:
         ContactRetracted: corrections.retract,
         StaffReachabilityChanged: note_reachability,
         CoordinationRequested: keep_request,
+        CoordinationClosed: close_request,
         ChargeHoldStarted: note_hold_started,
         ChargeHoldExpiring: note_hold_expiring,
         ChargeHoldDeadlinePassed: note_hold_deadline,

@@ -12,7 +12,7 @@ from sqlalchemy import DateTime
 from sqlmodel import Field, SQLModel
 
 from casework.consents.domain import Category, SignedConsent
-from casework.coordination.errors import AlreadyAnswered
+from casework.coordination.errors import AlreadyAnswered, NothingLeftToAnswer
 from casework.topics import Domain
 from shared.events import CoordinationReplied
 from shared.sealing import DataClass, KeyRing
@@ -91,11 +91,12 @@ class Reply(BaseModel):
 
 
 class ItemState(StrEnum):
-    """`kept` is an answer that nobody outside hears of."""
+    """`kept` is an answer that nobody outside hears of; `closed` was over before an answer."""
 
     OPEN = "open"
     TOLD = "told"
     KEPT = "kept"
+    CLOSED = "closed"
 
 
 class CoordinationItem(SQLModel, table=True):
@@ -120,10 +121,17 @@ class CoordinationItem(SQLModel, table=True):
 
     def answer(self, reply: Reply, by: str, at: datetime, ring: KeyRing) -> None:
         """Once: what was told cannot be told otherwise."""
+        if self.state == ItemState.CLOSED:
+            raise NothingLeftToAnswer
         if self.state != ItemState.OPEN:
             raise AlreadyAnswered
         self.state, self.answered_by, self.answered_at = ItemState.KEPT, by, at
         self.sealed = ring.seal(DataClass.CARE, str(self.id), reply.model_dump_json().encode())
+
+    def close(self) -> None:
+        """The prosecutor decided, or withdrew the question: an answer that was given stays."""
+        if self.state == ItemState.OPEN:
+            self.state = ItemState.CLOSED
 
     def tell(self, reply: Reply, consent_id: UUID, at: datetime) -> CoordinationReplied:
         self.state, self.consent_id = ItemState.TOLD, consent_id

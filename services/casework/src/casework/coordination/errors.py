@@ -11,6 +11,10 @@ class AlreadyAnswered(Conflict):
     """This item was answered before."""
 
 
+class NothingLeftToAnswer(Conflict):
+    """This item was decided or withdrawn by the prosecutor's office before it was answered."""
+
+
 class NotYours(Forbidden):
     """The participant's case manager, their backup or a supervisor answers this item."""
 

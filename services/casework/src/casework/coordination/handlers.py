@@ -8,11 +8,12 @@ from casework.coordination.errors import NotCovered, NotYours
 from casework.participants import repository as files
 from casework.work import handlers as work
 from casework.work.commands import CloseItems, OpenItem
+from casework.work.domain import Outcome as WorkOutcome
 from casework.work.domain import WorkKind
 from shared.callers import Caller
 from shared.database import Transaction, publish
 from shared.errors import FieldError
-from shared.events import CoordinationRequested
+from shared.events import CoordinationClosed, CoordinationRequested
 
 
 async def keep_request(event: CoordinationRequested, tx: Transaction) -> None:
@@ -37,6 +38,14 @@ async def keep_request(event: CoordinationRequested, tx: Transaction) -> None:
     )
 
 
+async def close_request(event: CoordinationClosed, tx: Transaction) -> None:
+    """The office decided, or asks no more: nobody is asked to answer what nobody waits for."""
+    item = await repository.lock_item(tx, event.coordination_id)
+    if item is not None:
+        item.close()
+        await _close_work(item, "prosecutor", WorkOutcome.NOT_NEEDED, tx)
+
+
 async def answer_item(cmd: AnswerItem, tx: Transaction) -> CoordinationItem:
     """Having nothing to share needs no release: then nobody outside hears anything (R-15)."""
     item = await repository.get_item_to_answer(tx, cmd.item_id, cmd.by.sites)
@@ -49,10 +58,17 @@ async def answer_item(cmd: AnswerItem, tx: Transaction) -> CoordinationItem:
     item.answer(cmd.reply, cmd.by.sub, tx.now, tx.ring)
     if consent is not None:
         publish(tx, item.tell(cmd.reply, consent.id, tx.now))
-    kinds = (WorkKind.COORDINATION,)
-    done = CloseItems(item.participant_key, kinds, cmd.by.sub, reference=str(item.id))
-    await work.close_items(done, tx)
+    await _close_work(item, cmd.by.sub, WorkOutcome.DONE, tx)
     return item
+
+
+async def _close_work(
+    item: CoordinationItem, by: str, outcome: WorkOutcome, tx: Transaction
+) -> None:
+    """What is closed already stays as it was."""
+    kinds = (WorkKind.COORDINATION,)
+    done = CloseItems(item.participant_key, kinds, by, outcome, reference=str(item.id))
+    await work.close_items(done, tx)
 
 
 async def _require_theirs(item: CoordinationItem, by: Caller, tx: Transaction) -> None:

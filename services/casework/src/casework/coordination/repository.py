@@ -15,11 +15,15 @@ async def find_item(tx: Transaction, item_id: UUID) -> CoordinationItem | None:
     return await tx.get(CoordinationItem, item_id)
 
 
+async def lock_item(tx: Transaction, item_id: UUID) -> CoordinationItem | None:
+    return await tx.get(CoordinationItem, item_id, with_for_update=True)
+
+
 async def get_item_to_answer(
     tx: Transaction, item_id: UUID, sites: Collection[str]
 ) -> CoordinationItem:
     """Locked. Another site's item does not exist for this caller (R-32)."""
-    item = await tx.get(CoordinationItem, item_id, with_for_update=True)
+    item = await lock_item(tx, item_id)
     if item is None or item.site not in sites:
         raise NoSuchItem
     return item
