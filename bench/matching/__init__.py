@@ -1,4 +1,4 @@
-"""Time per report with ten thousand and with a million people on file (`python -m bench matching`).
+"""Time per report with ten thousand and with a million people on file (`python -m bench.matching`).
 
 The same reports both times: half about people on file, with slips of the pen, half about strangers.
 """

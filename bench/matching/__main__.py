@@ -1,4 +1,4 @@
-"""`python -m bench.matching` (or `python -m bench matching`): PostgreSQL only, no Kafka."""
+"""`python -m bench.matching`: PostgreSQL only, no Kafka."""
 
 import sys
 import tempfile

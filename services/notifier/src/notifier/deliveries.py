@@ -73,7 +73,7 @@ class Worker:
         self._runtime, self._settings = runtime, cast("Settings", runtime.settings)
         self._name, self._channel = channel, open_channel(channel, self._settings)
         self._breaker = Breaker()
-        self._wake = runtime.database.waker("deliveries")
+        self._wake = runtime.database.waker(queue.waker(channel))
         self._done: list[Done] = []
         self._untried: list[Job] = []
 

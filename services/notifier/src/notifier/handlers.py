@@ -39,8 +39,6 @@ async def raise_alerts(command: RaiseAlerts, tx: Transaction) -> None:
                     await suppress_contact(arrival.contact, arrival.around.stop, tx)
         records = [decide(arrival, tx.now) for arrival in arrivals if not arrival.around.stop]
         await _record(records, contacts, tx)
-        if any(record.news for record in records):
-            tx.signal("deliveries")
     tx.signal("inbox")
 
 

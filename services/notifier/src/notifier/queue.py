@@ -1,6 +1,6 @@
 """Deliveries as rows: an intent that is claimed, tried, and ends in one outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -58,7 +58,8 @@ INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id
 SELECT uuidv7(), $1, $2, coalesce(reach.channel, 'email'), reach.method_id, $3, $4, $5,
        $10::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $7, $8, $6
 FROM (SELECT) AS one
-LEFT JOIN reach ON reach.site = $1 AND reach.sub = $2 AND reach.alert_class = $9"""
+LEFT JOIN reach ON reach.site = $1 AND reach.sub = $2 AND reach.alert_class = $9
+RETURNING channel"""
 
 
 # The alert is locked first, as everybody does who locks both.
@@ -141,11 +142,22 @@ async def release(tx: Transaction, jobs: Sequence[Job]) -> None:
         await tx.raw.executemany(_RELEASE, [(job.id, job.lease) for job in jobs])
 
 
+def wake(tx: Transaction, channels: Iterable[str]) -> None:
+    """Only the workers that have something to do now: each would ask the database."""
+    for channel in channels:
+        tx.signal(waker(channel))
+
+
+def waker(channel: str) -> str:
+    """The signal for which a channel's workers wait."""
+    return f"deliveries.{channel}"
+
+
 async def add_page(
     tx: Transaction, alert: Alert, step: AlertStep, send_at: datetime | None = None
 ) -> None:
     """Queue the messages that this step of the alert makes necessary; now, or for later."""
-    await tx.raw.execute(
+    rows = await tx.raw.fetch(
         _ADD_PAGES,
         alert.site,
         step.who or alert.recipient,
@@ -158,7 +170,7 @@ async def add_page(
         alert.alert_class,
         send_at or tx.now,
     )
-    tx.signal("deliveries")
+    wake(tx, {row["channel"] for row in rows})
 
 
 async def add_verification(
@@ -166,13 +178,13 @@ async def add_verification(
 ) -> None:
     trace, correlation = WorkContext.traceparent(), current().correlation_id
     await tx.raw.execute(_ADD, new_id(), site, sub, channel, method_id, tx.now, trace, correlation)
-    tx.signal("deliveries")
+    wake(tx, {channel})
 
 
 async def add_notice(tx: Transaction, site: str, recipient: str, purpose: str) -> None:
     """Queue a message that is about no alert; it goes the way of what can wait."""
     trace, correlation = WorkContext.traceparent(), current().correlation_id
-    await tx.raw.execute(
+    rows = await tx.raw.fetch(
         _ADD_PAGES,
         site,
         recipient,
@@ -185,7 +197,7 @@ async def add_notice(tx: Transaction, site: str, recipient: str, purpose: str) -
         "field",
         tx.now,
     )
-    tx.signal("deliveries")
+    wake(tx, {row["channel"] for row in rows})
 
 
 async def end_as_sent(tx: Transaction, sent: Sequence[tuple[Job, str]]) -> dict[UUID, Sent]:

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from notifier import queue
 from notifier.domain import AlertState, StepKind
 from notifier.incidents import ONE_INCIDENT, Fact, Incident, Known, News
 from notifier.policy import AlertClass
@@ -61,8 +62,9 @@ intent AS (
            $31::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $29, $30, $11
     FROM step LEFT JOIN reach
         ON reach.site = $2 AND reach.sub = $9 AND reach.alert_class = $8
-    WHERE kind IN ('raised', 'updated'))
-SELECT number FROM raised"""
+    WHERE kind IN ('raised', 'updated')
+    RETURNING channel)
+SELECT number, ARRAY(SELECT channel FROM intent) AS channels FROM raised"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,10 @@ def _open_thread(row: Any) -> OpenThread:
 
 
 async def record_contacts(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> list[int]:
-    """Write it all. Returns the alerts' numbers."""
-    return [row["number"] for row in await tx.raw.fetchmany(_RECORD, rows)]
+    """Write it all, and wake who sends it. Returns the alerts' numbers."""
+    written = await tx.raw.fetchmany(_RECORD, rows)
+    queue.wake(tx, {channel for row in written for channel in row["channels"]})
+    return [row["number"] for row in written]
 
 
 def row(record: Record, tx: Transaction) -> tuple[Any, ...]:

@@ -7,6 +7,8 @@ from tests.integration.notifier.mail_server import MailServer
 from tests.integration.notifier.phones import Phones
 
 from lead.issuer import LocalIssuer
+from notifier.contacts.domain import Channel
+from notifier.queue import waker
 from shared.testing import Stage, eventually
 
 # Every story begins on this Tuesday at 10:00 in Seattle.
@@ -95,7 +97,8 @@ class House:
     async def _move_to(self, at: datetime) -> None:
         await self.stage.pass_time(max(timedelta(), at - self.stage.clock.now()))
         # The workers look by themselves too, but not at once.
-        self.stage.database.waker("deliveries").set()
+        for channel in Channel:
+            self.stage.database.waker(waker(channel)).set()
         await self.settled()
 
     async def clear(self, site: str) -> None:

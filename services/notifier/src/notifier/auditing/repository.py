@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import and_, col, func, or_, select
 
+from notifier import queue
 from notifier.auditing.domain import CLOCK_LOST_AFTER, MESSAGE_LOST_AFTER, AlertAudit
+from notifier.contacts.domain import Channel
 from notifier.domain import OPEN, Alert, AlertState, AlertStep, StepKind
 from shared.context import WorkContext, current
 from shared.database import Transaction
@@ -75,4 +77,4 @@ async def add_test_pages(tx: Transaction, site: str) -> None:
     """By every method by which a custody alert would come."""
     trace, correlation = WorkContext.traceparent(), current().correlation_id
     await tx.raw.execute(_TEST_PAGES, site, tx.now, trace, correlation)
-    tx.signal("deliveries")
+    queue.wake(tx, Channel)

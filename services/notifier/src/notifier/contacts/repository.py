@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from notifier.contacts.domain import ContactMethod, ContactRule, Reach
+from notifier import queue
+from notifier.contacts.domain import Channel, ContactMethod, ContactRule, Reach
 from notifier.errors import MethodNotFound
 from shared.database import Transaction
 
@@ -35,7 +36,7 @@ SELECT EXISTS (SELECT FROM other) OR EXISTS (SELECT FROM added)"""
 async def try_another_way(tx: Transaction, delivery_id: UUID) -> bool:
     """Send the same by the person's next method. False when every method was tried."""
     found = bool(await tx.raw.fetchval(_ANOTHER_WAY, delivery_id, tx.now))
-    tx.signal("deliveries")
+    queue.wake(tx, Channel)
     return found
 
 
