@@ -51,9 +51,13 @@ def users() -> Iterator[Resource]:
         written = {event.topic for event in ALL if event.service == service}
         read = {event.topic for event in heard.get(service, ())}
         acls = [
-            *(_allow("topic", name, "Describe", "Write") for name in sorted(written)),
+            # A service may listen to itself.
+            *(
+                _allow("topic", name, "Describe", "Write", *["Read"] * (name in read))
+                for name in sorted(written)
+            ),
             _allow("topic", dead_letter_topic(service), "Describe", "Write"),
-            *(_allow("topic", name, "Describe", "Read") for name in sorted(read)),
+            *(_allow("topic", name, "Describe", "Read") for name in sorted(read - written)),
             _allow("group", service, "Describe", "Read"),
         ]
         yield _user(service, acls)

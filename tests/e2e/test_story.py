@@ -60,7 +60,7 @@ async def test_a_restart_keeps_everything(tmp_path: Path, start_system: StartSys
         assert "alice" in system.output
         assert await count(system.city(), SUPERVISOR, everybody) == 1
         alerts = await count(system.city(), CASE_MANAGERS[0], "/notifier/v1/alerts")
-        assert alerts == 2
+        assert alerts == 3  # the booking, the charge, and the question about the charge
         assert await count(system.city(), LEO, "/prosecution/v1/holds") == 1
         assert await count(system.city(), LEO, "/prosecution/v1/coordination") == 1
         assert system.stop() == 0

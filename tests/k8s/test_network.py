@@ -27,7 +27,7 @@ CLIENTS = {
     "opentelemetry.exporter.otlp.proto.http.trace_exporter": "collector",
 }
 # Any other that opens connections would need a line above.
-UNUSED = {"aiohttp", "requests", "urllib3", "smtplib", "ftplib", "paramiko", "socket", "redis"}
+UNUSED = {"aiohttp", "requests", "urllib3", "smtplib", "ftplib", "paramiko", "redis"}
 PRIVATE = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"}
 
 Edge = tuple[str, int | str]

@@ -14,7 +14,7 @@ from shared.database import Transaction
 from shared.errors import FieldError, Invalid
 from shared.idempotency import IdempotentRoute, Tx
 from shared.operations import runtime_of
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 from shared.sealing import KeyRing
 
 READ_AHEAD = 1_000
@@ -59,7 +59,7 @@ async def list_records(
     about: Annotated[str | None, Query(max_length=64)] = None,
     actor: Annotated[str | None, Query(max_length=200)] = None,
     since: AwareDatetime | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
     cursor: Annotated[str | None, Query(pattern=r"^\d{4}-\d\d-\d\d\.\d{1,12}$")] = None,
 ) -> Page[AuditRecord]:
     """Of this officer's sites. `about`: a participant's key or a record's id (R-20)."""

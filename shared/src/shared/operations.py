@@ -17,7 +17,7 @@ from shared.callers import Caller, require
 from shared.dead_letters import DeadLetter
 from shared.errors import Conflict, NotFound, is_transient
 from shared.idempotency import IdempotentRoute, Tx
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 
 if TYPE_CHECKING:
     from shared.service import Runtime
@@ -138,7 +138,7 @@ async def list_dead_letters(
     _: Ops,
     tx: Tx,
     state: Annotated[str | None, Query(pattern="^(open|redriven|discarded)$")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
     cursor: UUID | None = None,
 ) -> Page[DeadLetter]:
     letters = await dead_letters.list_letters(tx, state=state, limit=limit + 1, after=cursor)

@@ -1,11 +1,14 @@
 """Lists: a page of items and an opaque cursor to the next."""
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
+from fastapi import Query
 from pydantic import BaseModel
 
 Item = TypeVar("Item")
+# Items a page, the same for every list; usually with 50 as the default.
+Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class Page(BaseModel, Generic[Item]):

@@ -197,6 +197,7 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
     "/v1/participants/{key}/encounters": _CARE,
     "/v1/participants/{key}/erasure": _OVERSIGHT,
     "/v1/participants/{key}/plans": _CARE,
+    "/v1/people": _FILE,
     "/v1/reviews": _ALERT,
     "/v1/sites": _PROGRAM,
     "/v1/transfers": _FILE,

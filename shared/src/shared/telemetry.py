@@ -79,12 +79,18 @@ class SpineMetrics:
         self.timers = meter.create_counter("lead.timers.fired", unit="{timer}")
         self.reports = meter.create_counter("lead.intake.reports", unit="{report}")
         self._meter = meter
+        self._read: dict[str, list[tuple[Callable[[], float], dict[str, str]]]] = {}
 
-    def gauge(self, name: str, unit: str, read: Callable[[], float]) -> None:
+    def gauge(self, name: str, unit: str, read: Callable[[], float], **attributes: str) -> None:
+        """A number read whenever somebody asks; one name may have several, told apart by these."""
+        readers = self._read.setdefault(name, [])
+        readers.append((read, attributes))
+
         def observe(_: CallbackOptions) -> Iterable[Observation]:
-            return [Observation(read())]
+            return [Observation(value(), about) for value, about in readers]
 
-        self._meter.create_observable_gauge(name, [observe], unit=unit)
+        if len(readers) == 1:
+            self._meter.create_observable_gauge(name, [observe], unit=unit)
 
 
 @contextmanager

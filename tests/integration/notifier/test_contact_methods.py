@@ -136,7 +136,11 @@ async def test_chat_gets_the_thin_message(town: Town, hook: Receiver) -> None:
     said = json.loads(hook.requests[1][1])["message"]
     assert str((await town.the_alert())["number"]) in said
     assert CANARY not in hook.requests[1][1]
-    assert "The message to Alice was handed over by chat." in await town.why()
+
+    async def recorded() -> bool:
+        return "The message to Alice was handed over by chat." in await town.why()
+
+    await eventually(recorded)
 
 
 async def test_who_would_be_unreachable_keeps_the_old_way(town: Town) -> None:

@@ -1,6 +1,6 @@
 """When nobody answers, and when responsibility moves."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
@@ -13,7 +13,7 @@ HALF_HOUR = timedelta(minutes=30, seconds=1)
 
 
 async def test_silence_goes_from_person_to_person_and_ends_visibly(town: Town) -> None:
-    """Backup, supervisor, program line, then: escalated, unanswered. Each is asked once."""
+    """Each is asked once; then it stands as unanswered, and the supervisor is told so."""
     await town.assign()
     await town.report(town.contact())
     await town.mailed(1)
@@ -28,7 +28,9 @@ async def test_silence_goes_from_person_to_person_and_ends_visibly(town: Town) -
     assert (await town.the_alert())["state"] == "unanswered"
     assert (await town.why())[-1].startswith("Escalated, unanswered")
     await town.stage.pass_time(timedelta(days=2))
-    await town.mailed(4)
+    await town.mailed(5)
+    assert town.mail.mails[-1].to.startswith("carla@")
+    assert town.mail.mails[-1].subject.endswith("nobody has this")
 
 
 async def test_nothing_moves_before_its_time(town: Town) -> None:
@@ -62,13 +64,16 @@ async def test_the_first_person_may_still_answer_after_an_escalation(town: Town)
 
 
 async def test_a_legal_matter_waits_for_the_next_business_day(town: Town) -> None:
-    """Not half an hour; and whatever day it is, after four days ben was asked."""
+    """Not half an hour; and whatever day it is, within four days ben is asked."""
     await town.assign()
     await town.report(town.contact("warrant"))
     await town.mailed(1)
     await town.stage.pass_time(timedelta(hours=20))
     await town.mailed(1)
-    await town.stage.pass_time(timedelta(days=4))
+    due = datetime.fromisoformat((await town.the_alert())["due_at"])
+    left = due - town.stage.clock.now()
+    assert left < timedelta(days=4)
+    await town.stage.pass_time(left + timedelta(seconds=1))
     await town.mailed(2)
     assert len(town.mail.to("ben")) == 1
 

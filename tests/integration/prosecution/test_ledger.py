@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from tests.integration.answers import headers_seen
 from tests.integration.conftest import OpenStage
 from tests.integration.prosecution.consents import (
     KEY,
@@ -37,7 +38,7 @@ async def read(stage: Stage, liaison: dict[str, str], key: str = KEY) -> httpx.R
 
 def without_trace(answer: httpx.Response) -> tuple[int, str, dict[str, Any]]:
     """All of an answer but the id of its own trace."""
-    return answer.status_code, str(answer.headers), answer.json() | {"trace_id": None}
+    return answer.status_code, str(headers_seen(answer)), answer.json() | {"trace_id": None}
 
 
 async def test_the_hook_holds_no_care_key(open_stage: OpenStage) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+from tests.integration.answers import headers_seen
 from tests.integration.referral.bodies import referral
 
 from shared.testing import Stage
@@ -61,4 +62,4 @@ class Desk:
         """All of the agency's answer: text and headers."""
         answer = await self.stage.client.get(f"/v1/referrals/{referral_id}", headers=self.officer)
         assert answer.status_code == 200
-        return answer.text, str(answer.headers)
+        return answer.text, str(headers_seen(answer))

@@ -55,8 +55,9 @@ async def test_nothing_but_the_listed_files_is_served(website: Website, name: st
     """No name leads out of the folder: only what was read at start-up can be asked for."""
     async with website.client() as client:
         answer = await client.get(f"{PREFIX}/static/{name}")
-    assert answer.status_code in (400, 404)
-    assert "doctype" not in answer.text.lower() or "Not Found" in answer.text
+    assert answer.status_code in (400, 404, 422)
+    assert "{%" not in answer.text
+    assert "root:" not in answer.text
 
 
 def _assert_protected(response: httpx.Response) -> None:
@@ -159,7 +160,7 @@ async def test_entries_lead_to_other_services_only_behind_the_gateway() -> None:
     alone = entries_for(both, places_of("casework", ""))
     assert "/notifier/inbox" in [entry.href for entry in behind]
     assert "/lead/notifier/inbox" in [entry.href for entry in deeper]
-    assert [entry.href for entry in alone] == ["/operations/dead-letters"]
+    assert [entry.href for entry in alone] == ["/caseload", "/operations/dead-letters"]
 
 
 async def test_time_is_told_as_people_say_it() -> None:

@@ -22,8 +22,12 @@ from tests.integration.receiver import Receiver
 
 from shared.webhooks import Answer, Outcome, Outgoing, WebhookClient, new_secret
 
-NOW = datetime.now(UTC)
 SECRET = new_secret()
+
+
+def now() -> datetime:
+    """Of the moment: a receiver refuses what was signed minutes ago."""
+    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ async def test_a_receiver_gets_what_it_can_verify(
     client: WebhookClient, receiver: Receiver
 ) -> None:
     """The body as it is, under the name that was meant, signed."""
-    answer = await client.send(message(receiver.url("localhost")), NOW)
+    answer = await client.send(message(receiver.url("localhost")), now())
     assert answer == Answer(Outcome.DELIVERED, "http_204")
     ((headers, body),) = receiver.requests
     assert Webhook(SECRET).verify(body, headers) == {"item": 1042}
@@ -63,7 +67,7 @@ async def test_a_redirect_is_not_followed(client: WebhookClient, receiver: Recei
     """Not even to the receiver itself: one request, refused for good."""
     location = f"Location: {receiver.url()}\r\n".encode()
     receiver.answer = b"HTTP/1.1 307 Temporary Redirect\r\n" + location + b"\r\n"
-    answer = await client.send(message(receiver.url()), NOW)
+    answer = await client.send(message(receiver.url()), now())
     assert answer == Answer(Outcome.PERMANENT, "http_307")
     assert len(receiver.requests) == 1
 
@@ -71,7 +75,7 @@ async def test_a_redirect_is_not_followed(client: WebhookClient, receiver: Recei
 async def test_an_endless_answer_is_not_read(client: WebhookClient, receiver: Receiver) -> None:
     """The status is enough: a receiver cannot fill our memory or hold us."""
     receiver.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n" + b"x" * 100_000
-    assert (await client.send(message(receiver.url()), NOW)).outcome is Outcome.DELIVERED
+    assert (await client.send(message(receiver.url()), now())).outcome is Outcome.DELIVERED
 
 
 @pytest.mark.parametrize("hangs", [True, False])
@@ -80,14 +84,14 @@ async def test_an_answer_that_never_comes_is_unknown(
 ) -> None:
     """It took the message and then said nothing, or hung up: perhaps it has it."""
     receiver.hangs, receiver.answer = hangs, None
-    answer = await client.send(message(receiver.url()), NOW)
+    answer = await client.send(message(receiver.url()), now())
     assert answer == Answer(Outcome.UNKNOWN, "no_answer")
     assert len(receiver.requests) == 1
 
 
 async def test_nobody_there_is_certainly_not_delivered(client: WebhookClient) -> None:
     """Nothing listens: the same may work later."""
-    answer = await client.send(message("http://127.0.0.1:1/in"), NOW)
+    answer = await client.send(message("http://127.0.0.1:1/in"), now())
     assert answer == Answer(Outcome.TEMPORARY, "not_connected")
 
 
@@ -97,7 +101,7 @@ async def test_a_name_that_leads_inside_is_not_called(
     """A public-looking name with a loopback address: no connection is even opened."""
     client = WebhookClient()
     resolving(monkeypatch, "127.0.0.1")
-    answer = await client.send(message(receiver.url("hooks.example.org", "https")), NOW)
+    answer = await client.send(message(receiver.url("hooks.example.org", "https")), now())
     assert answer == Answer(Outcome.PERMANENT, "address_not_public")
     assert receiver.connections == 0
     await client.close()
@@ -108,7 +112,7 @@ async def test_a_name_is_asked_for_once(
 ) -> None:
     """The address that was judged is the one that is called: rebinding gains nothing."""
     asked = resolving(monkeypatch, "127.0.0.1", "10.0.0.1")
-    assert (await client.send(message(receiver.url("a.example")), NOW)).outcome == "delivered"
+    assert (await client.send(message(receiver.url("a.example")), now())).outcome == "delivered"
     assert asked() == 1
 
 
@@ -135,10 +139,10 @@ async def test_the_certificate_is_checked_against_the_name(
     trust = ssl.create_default_context(cafile=str(tmp_path / "hooks.example.pem"))
     client = WebhookClient(private_allowed=True, trust=trust)
     resolving(monkeypatch, "127.0.0.1")
-    assert await client.send(message(receiver.url("hooks.example", "https")), NOW) == Answer(
+    assert await client.send(message(receiver.url("hooks.example", "https")), now()) == Answer(
         Outcome.DELIVERED, "http_204"
     )
-    assert await client.send(message(receiver.url("other.example", "https")), NOW) == Answer(
+    assert await client.send(message(receiver.url("other.example", "https")), now()) == Answer(
         Outcome.TEMPORARY, "not_connected"
     )
     assert len(receiver.requests) == 1
@@ -157,8 +161,8 @@ def certificate(folder: Path, name: str) -> Path:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=1))
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.integration.answers import headers_seen
 from tests.integration.system.house import KING, PARTICIPANT, STRANGER, Body, House, now
 
 from lead import reports
@@ -13,8 +14,6 @@ from shared.ids import new_id, new_participant_key
 from shared.testing import eventually
 
 # What differs from one answer to the next, whoever it is about: ids, and a trace's.
-# The time, and how many requests the caller has left: its own doing, whatever it asked about.
-_COUNTED = ("date", "ratelimit-remaining", "ratelimit-reset")
 _OWN = re.compile(
     r'"(?:receipt|trace_id|id)":"[0-9a-f-]+"|/v1/referrals/[0-9a-f-]+|<code>[0-9a-f]{32}</code>'
 )
@@ -35,13 +34,12 @@ PAGES = {
         ("POST", "/alerts/{alert_id}/handover"),
     ),
 }
-Seen = tuple[int, list[tuple[str, str]], str]
+Seen = tuple[int, tuple[tuple[str, str], ...], str]
 
 
 def seen(answer: httpx.Response) -> Seen:
     """All of an answer that its caller sees, but for random ids and the time of day."""
-    headers = [(name, value) for name, value in answer.headers.items() if name not in _COUNTED]
-    return answer.status_code, headers, _OWN.sub("an id", answer.text)
+    return answer.status_code, headers_seen(answer), _OWN.sub("an id", answer.text)
 
 
 def contact(person: Body) -> Body:

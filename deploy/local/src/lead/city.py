@@ -107,6 +107,10 @@ class City:
                 return found
             cursor = {"cursor": page["next"]}
 
+    async def page(self, path: str) -> str:
+        """A page that needs no sign-in. Raises Refused or Unreachable."""
+        return (await self._request("GET", path, None)).text
+
     async def mails(self) -> list[dict[str, str]]:
         """What the mail catcher has."""
         if self.mailpit is not None:

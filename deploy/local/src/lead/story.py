@@ -28,6 +28,8 @@ from lead.timeline import Hop, Timeline
 from lead.waiting import eventually
 
 _LINK = re.compile(r"https?://\S+")
+# The cause of an alert that asks what a new charge does to the plan.
+QUESTION = "coordination"
 
 
 class StepFailed(Failure):
@@ -138,8 +140,11 @@ class Story:
 
     async def _acknowledge(self) -> None:
         alert, mail = self._alerts[0], self._mails[0]
-        links = [urlsplit(link).path for link in _LINK.findall(mail["text"])]
-        _check(links == [self._link(alert)], "the mail's link does not lead to the alert")
+        page, answer_page = (urlsplit(link).path for link in _LINK.findall(mail["text"]))
+        _check(page == self._link(alert), "the mail's link does not lead to the alert")
+        shown = await self._city.page(answer_page)
+        _check(f"Item {alert['number']}" in shown, "the mail's other link does not lead to it")
+        _check("I have this" in shown, "the mail's other link does not let anybody answer")
         path = f"/notifier/v1/alerts/{alert['id']}/acknowledgement"
         for _ in range(2):
             answer = await self._city.post(self._case_manager, path, {"action": "going_to_jail"})
@@ -155,6 +160,8 @@ class Story:
         _check([e["cause"] for e in thread] == ["booking", "new-charge"], "the thread's order")
         _check(self._mails[0]["received_at"] < self._mails[1]["received_at"], "the mails' order")
         self._timeline.note("in the same thread, after the booking")
+        await eventually("the prosecutor's question", self._is_asked)
+        self._timeline.note(f"{self._case_manager.sub} is asked what it does to the plan")
 
     async def _repeat(self) -> None:
         for _ in range(2):
@@ -172,7 +179,8 @@ class Story:
         _check(
             all(a["contact"]["receipt"] != receipt for a in alerts), "the stranger is alerted on"
         )
-        _check(len(self._about_us(alerts)) == len(self._alerts), "a second page")
+        pages = [a for a in self._about_us(alerts) if a["contact"]["cause"] != QUESTION]
+        _check(len(pages) == len(self._alerts), "a second page")
         _check(len(await self._our_mails()) == len(self._alerts), "a second mail")
         self._timeline.note("nobody was paged again")
 
@@ -197,6 +205,10 @@ class Story:
     async def _find_alert(self, receipt: str) -> dict[str, Any] | None:
         found = await self._city.items(self._case_manager, "/notifier/v1/alerts")
         return next((a for a in self._about_us(found) if a["contact"]["receipt"] == receipt), None)
+
+    async def _is_asked(self) -> bool:
+        found = await self._city.items(self._case_manager, "/notifier/v1/alerts")
+        return any(a["contact"]["cause"] == QUESTION for a in self._about_us(found))
 
     def _about_us(self, alerts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [alert for alert in alerts if alert["participant"] == self._key]

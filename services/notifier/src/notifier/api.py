@@ -17,13 +17,12 @@ from shared.callers import Caller, require
 from shared.database import Transaction
 from shared.idempotency import IdempotentRoute, Tx
 from shared.operations import runtime_of
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 
 router = APIRouter(tags=["alerts"], route_class=IdempotentRoute)
 
 Answering = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
 Auditor = Annotated[Caller, Depends(require("supervisor", "ops"))]
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("/v1/alerts")

@@ -45,34 +45,47 @@ log = structlog.get_logger()
 
 def deliverers(settings: Settings) -> list[Deliverer]:
     """Workers for each channel alone: one that is down or slow holds up no other."""
-    return [
-        *[_deliverer(Channel.EMAIL)] * settings.delivery_workers,
-        _deliverer(Channel.SMS),
-        *[_deliverer(Channel.WEBHOOK)] * 2,
-        _deliverer(Channel.CHAT),
-    ]
+    workers = {
+        Channel.EMAIL: settings.delivery_workers,
+        Channel.SMS: 1,
+        Channel.WEBHOOK: 2,
+        Channel.CHAT: 1,
+    }
+    return [_deliverer(channel, workers[channel]) for channel in Channel]
 
 
-def _deliverer(channel: str) -> Deliverer:
+def _deliverer(channel: Channel, workers: int) -> Deliverer:
     async def deliver(runtime: Runtime) -> None:
-        """One worker, as a task of the service."""
-        worker = Worker(runtime, channel)
-        try:
-            await worker.run()
-        finally:
-            await worker.close()
+        """A channel's workers, as a task of the service."""
+        breaker = Breaker()
+        runtime.metrics.gauge(
+            "lead.channel.left_alone",
+            "1",
+            lambda: int(breaker.allowance(runtime.clock.now(), 1) == 0),
+            channel=channel,
+        )
+        async with asyncio.TaskGroup() as group:
+            for _ in range(workers):
+                group.create_task(_work(Worker(runtime, channel, breaker)))
 
     deliver.__name__ = f"deliver-{channel}"
     return deliver
 
 
+async def _work(worker: "Worker") -> None:
+    try:
+        await worker.run()
+    finally:
+        await worker.close()
+
+
 class Worker:
     """Delivers one channel's messages, one after the other, over a connection of its own."""
 
-    def __init__(self, runtime: Runtime, channel: str) -> None:
+    def __init__(self, runtime: Runtime, channel: str, breaker: Breaker) -> None:
         self._runtime, self._settings = runtime, cast("Settings", runtime.settings)
         self._name, self._channel = channel, open_channel(channel, self._settings)
-        self._breaker = Breaker()
+        self._breaker = breaker
         self._wake = runtime.database.waker(queue.waker(channel))
         self._done: list[Done] = []
         self._untried: list[Job] = []

@@ -2,12 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Query
+from fastapi import Depends, Header
 from pydantic import BaseModel, ConfigDict
 
 from shared.errors import PreconditionFailed
-
-LIMIT = 50
 
 
 class Body(BaseModel):
@@ -27,7 +25,6 @@ async def expected_version(if_match: Annotated[str | None, Header()] = None) -> 
 
 
 Expected = Annotated[int | None, Depends(expected_version)]
-Limit = Annotated[int, Query(ge=1, le=LIMIT)]
 
 
 def etag(version: int) -> dict[str, str]:

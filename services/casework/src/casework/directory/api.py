@@ -14,7 +14,7 @@ from casework.directory.packages import read_package
 from shared.callers import Caller, require
 from shared.errors import Malformed
 from shared.idempotency import IdempotentRoute, Tx
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/v1/directory", tags=["directory"], route_class=IdempotentRoute)
 
@@ -71,7 +71,7 @@ async def search_services(
     caller: Reader,
     tx: Tx,
     q: Words = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Page[ServiceAnswer]:
     found = await repository.search_services(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from casework.edges import Body, Expected, Key, edit_by, refuse_future
@@ -15,7 +15,7 @@ from casework.participants import repository as files
 from casework.topics import Domain
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 
 router = APIRouter(
     prefix="/v1/participants/{key}/encounters", tags=["encounters"], route_class=IdempotentRoute
@@ -73,7 +73,7 @@ async def list_encounters(
     key: Key,
     caller: Staff,
     tx: Tx,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
     cursor: UUID | None = None,
 ) -> Page[EncounterAnswer]:
     await files.get_file(tx, key, caller.sites)

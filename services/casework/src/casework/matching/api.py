@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from casework.edges import Body
@@ -17,7 +17,7 @@ from casework.settings import Settings
 from shared.callers import Caller, require
 from shared.events import ContactType, MatchTier, Report
 from shared.idempotency import IdempotentRoute, Tx
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/v1", tags=["matching"], route_class=IdempotentRoute)
 
@@ -25,7 +25,6 @@ Reviewer = Annotated[Caller, Depends(require("identity-reviewer"))]
 Counter = Annotated[
     Caller, Depends(require("program-manager", "supervisor", "privacy-officer", "ops"))
 ]
-Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 class Side(BaseModel):

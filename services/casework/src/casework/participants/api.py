@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -16,7 +16,7 @@ from casework.participants.person import Person, display_name
 from casework.topics import Domain
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=IdempotentRoute)
 
@@ -69,7 +69,7 @@ async def list_participants(
     tx: Tx,
     referral_id: UUID | None = None,
     state: State | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
     cursor: str | None = None,
 ) -> Page[ParticipantAnswer]:
     files = await repository.list_files(

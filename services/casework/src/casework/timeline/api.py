@@ -13,7 +13,7 @@ from casework.timeline.repository import SOURCES, list_timeline
 from shared.callers import Caller, require
 from shared.errors import Malformed
 from shared.idempotency import IdempotentRoute, Tx
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/v1/participants", tags=["timeline"], route_class=IdempotentRoute)
 
@@ -36,7 +36,7 @@ async def show_timeline(
     caller: Staff,
     tx: Tx,
     kind: Annotated[list[Kind], Query(max_length=20)] = [],  # noqa: B006 - never changed
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
     cursor: str | None = None,
 ) -> Page[TimelineEntry]:
     await files.get_file(tx, key, caller.sites)

@@ -13,7 +13,7 @@ from casework.work.commands import TickOff
 from casework.work.domain import Outcome, WorkKind
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/v1/work", tags=["work"], route_class=IdempotentRoute)
 
@@ -53,7 +53,7 @@ async def list_work(
     tx: Tx,
     mine: bool = False,
     participant_key: Annotated[str | None, Query(max_length=100)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
     cursor: UUID | None = None,
 ) -> Page[ItemAnswer]:
     rows = await repository.list_open(

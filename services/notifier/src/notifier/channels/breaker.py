@@ -19,7 +19,9 @@ class Breaker:
         """How many messages may be tried now."""
         if self._until is None:
             return most
-        return 1 if now >= self._until else 0
+        # A clock that was set back must not keep a channel shut for as long as it was wrong.
+        is_over = now >= self._until or now < self._until - LEFT_ALONE
+        return 1 if is_over else 0
 
     def note(self, result: Result, now: datetime) -> None:
         """Only what the server does counts: a refusal of one message is an answer of a live one."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from prosecution_hook.edges import Body, Expected, Limit, etag
+from prosecution_hook.edges import Body, Expected, etag
 from prosecution_hook.holds import handlers, repository
 from prosecution_hook.holds.commands import ExtendHold, ResolveHold
 from prosecution_hook.holds.domain import (
@@ -24,7 +24,7 @@ from shared.callers import Caller, require
 from shared.database import Transaction
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 from shared.reports import Name
 
 router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=IdempotentRoute)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from prosecution_hook.outgoing import handlers, repository
@@ -16,7 +16,7 @@ from shared.egress import read_url
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 from shared.operations import runtime_of
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 from shared.reports import Site
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=IdempotentRoute)
@@ -130,7 +130,7 @@ async def list_deliveries(
     endpoint_id: UUID,
     caller: Keeper,
     tx: Tx,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
     cursor: UUID | None = None,
 ) -> Page[DeliveryView]:
     endpoint = await repository.get_endpoint(tx, endpoint_id, caller.sites)

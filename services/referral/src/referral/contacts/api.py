@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from referral.contacts import handlers, repository, retraction
@@ -14,7 +14,7 @@ from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
 from shared.inbound import RECEIPTED, Inlet, LineAnswer, Receipt
 from shared.openapi import body_of, lines_of, problems
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 from shared.reports import RecordId, Version
 
 router = APIRouter(route_class=IdempotentRoute, tags=["contacts"])
@@ -87,7 +87,7 @@ async def retract_contact(receipt: UUID, body: RetractionBody, caller: Reporter,
 async def list_refusals(
     caller: Watcher,
     tx: Tx,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Limit = 50,
     cursor: UUID | None = None,
 ) -> Page[RefusedReport]:
     """Reports that were refused and not accepted since."""

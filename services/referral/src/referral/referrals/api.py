@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from referral.criteria.domain import Finding, Outcome
@@ -19,14 +19,13 @@ from referral.referrals.domain import CloseReason, DeclinedBy, Referral, Referra
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import body_of, problems
-from shared.paging import Page, page_of
+from shared.paging import Limit, Page, page_of
 from shared.reports import Slug, Words, read_report
 
 router = APIRouter(route_class=IdempotentRoute, tags=["referrals"])
 
 Referring = Annotated[Caller, Depends(require("agency-reporter", "referral-desk"))]
 Desk = Annotated[Caller, Depends(require("referral-desk"))]
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 async def expected_version(
