@@ -17,7 +17,7 @@ from lead.home import Home
 from lead.process import free_port
 from lead.services import PREFIXES
 
-START_SECONDS = 40
+START_SECONDS = 90
 STOP_SECONDS = 20
 
 

@@ -16,7 +16,9 @@ from casework.matching.recontact import (
     recontacted,
     review_due_at,
 )
+from casework.pages.words import urgency
 from casework.participants.person import display_name
+from notifier.policy import CLASSES
 from shared.events import (
     CaseDisposed,
     ChargePart,
@@ -145,3 +147,9 @@ def test_a_booking_on_an_old_charge_is_no_new_conduct() -> None:
 def test_display_names(given: str | None, surname: str | None, shown: str) -> None:
     """Given name and initial."""
     assert display_name(given, surname) == shown
+
+
+@pytest.mark.parametrize("kind", list(ContactType))
+def test_a_file_ranks_a_contact_as_its_alert_is_ranked(kind: ContactType) -> None:
+    """One word for one thing: what is red in the inbox is red in the timeline."""
+    assert urgency("contact", {"contact_type": kind}) == CLASSES[CAUSES[kind]]

@@ -31,13 +31,18 @@ async def seed_policies(address: str, issuer: Tokens) -> None:
 
 async def _seed_site(city: City, supervisor: Actor) -> None:
     known = {person["sub"] for person in (await city.get(supervisor, _STAFF))["items"]}
-    for person in SAMPLE_STAFF:
+    for person in filter(_is_alerted, SAMPLE_STAFF):
         if person.site == city.site and person.sub not in known:
             await city.put(supervisor, f"{_STAFF}/{person.sub}", _body(person, supervisor.sub))
     if not known:
         line = f"program-line@{city.site}.example"
         policy = {"supervisor": supervisor.sub, "program_line_email": line}
         await city.put(supervisor, f"/notifier/v1/sites/{city.site}/policy", policy)
+
+
+def _is_alerted(person: StaffMember) -> bool:
+    """The notifier's staff can be handed an alert: no prosecutor is among them (R-09)."""
+    return not {"case-manager", "supervisor"}.isdisjoint(person.roles)
 
 
 def _body(person: StaffMember, supervisor: str) -> dict[str, str | None]:

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from casework.matching.recontact import CAUSES
+from shared.events import ContactType, RecontactCause
+
 DOMAINS = {
     "housing": "Housing",
     "income": "Income",
@@ -170,6 +173,17 @@ _TELL: dict[str, Callable[[Any], str]] = {
     "coordination": lambda d: f"The prosecutor asked: {plain(d['concerning'])}, {d['state']}",
     "disclosure": _disclosure,
 }
+# As the notifier ranks what the same contacts are alerted as.
+_URGENCY = {
+    RecontactCause.ARREST: "custody",
+    RecontactCause.BOOKING: "custody",
+    RecontactCause.CUSTODY_CHANGE: "custody",
+    RecontactCause.RELEASE: "custody",
+    RecontactCause.POLICE_CONTACT: "field",
+    RecontactCause.CITATION: "field",
+    RecontactCause.VICTIM_OF_CRIME: "safety",
+    RecontactCause.OVERDOSE_RESPONSE: "safety",
+}
 _LEGAL = {"coordination", "hold_started", "hold_expiring", "hold_deadline_passed", "hold_resolved"}
 
 
@@ -184,5 +198,4 @@ def urgency(kind: str, detail: Any) -> str:
         return "legal"
     if kind != "contact":
         return ""
-    custody = ("booking", "arrest_taken_into_custody", "release", "custody_status_change")
-    return "custody" if detail["contact_type"] in custody else "field"
+    return _URGENCY.get(CAUSES[ContactType(detail["contact_type"])], "legal")
