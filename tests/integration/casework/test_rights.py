@@ -61,6 +61,8 @@ async def full_file(desk: Desk, person: PersonPart) -> tuple[str, str]:
     await desk.post(f"{file}/plans", desk.alice, {"goals": [goal]})
     met = {"kind": "phone", "began_at": desk.now.isoformat(), "minutes": 5, "note": "Zanzibar"}
     await desk.post(f"{file}/encounters", desk.alice, met)
+    chosen = {"kind": "chosen", "given": "Ignatia", "surname": "Zanzibar"}
+    await desk.post(f"{file}/names", desk.alice, chosen)
     linked = {"need": "housing", "service_name": "Zanzibar House"}
     await desk.post(f"{file}/linkages", desk.alice, linked)
     await desk.hear(booking(person, record=f"ZANZIBAR-{key[-6:]}"))

@@ -25,13 +25,19 @@ from casework.matching.names import (
         ("St. John", "st john"),
         ("Müller_Łuk", "muller luk"),
         ("Straße", "strasse"),
-        ("Иван", "иван"),
+        ("Иван", "ivan"),
+        ("ЩЕРБАКОВ", "shcherbakov"),
+        ("Алексей Чёрный", "aleksei chernyi"),
+        ("Юлія Ґалаґан", "iuliia galagan"),
+        ("Љиљана Џиновић", "ljiljana dzinovic"),
+        ("Νίκη", "νικη"),
+        ("王", "王"),
         ("", ""),
         (None, ""),
     ],
 )
 def test_folding(written: str | None, folded: str) -> None:
-    """Case, accents and punctuation go; other scripts stay."""
+    """Case, accents and punctuation go; Cyrillic is romanized, other scripts stay."""
     assert fold(written) == folded
 
 

@@ -14,10 +14,12 @@ from casework.linkages.api import router as linkages
 from casework.matching.api import router as matching
 from casework.matching.pages import router as review_pages
 from casework.matching.people_api import router as people
+from casework.naming.api import router as naming
 from casework.pages.asking import router as asking_pages
 from casework.pages.board import router as board_page
 from casework.pages.file import router as file_pages
 from casework.pages.forms import router as form_pages
+from casework.pages.names import router as name_pages
 from casework.participants.api import router as participants
 from casework.plans.api import router as plans
 from casework.policies.api import router as policies
@@ -33,6 +35,7 @@ from shared.supervisor import end_process
 
 ROUTERS = (
     participants,
+    naming,
     assignments,
     plans,
     consents,
@@ -51,6 +54,7 @@ ROUTERS = (
     board_page,
     file_pages,
     form_pages,
+    name_pages,
     asking_pages,
 )
 

@@ -17,7 +17,8 @@ MOST_PER_KEY = 200
 
 # A merged person's record stands for the person whom it was merged into; records keep their origin.
 _WHO = """
-SELECT f.participant_key, p.site, s.given, s.surname, p.names, p.dob, p.sex,
+SELECT f.participant_key, p.site, coalesce(s.chosen_given, s.given) AS given,
+       coalesce(s.chosen_surname, s.surname) AS surname, p.names, p.dob, p.sex,
        f.case_manager, f.enrolled_at
 FROM person p
 LEFT JOIN person_merge m ON m.merged = p.participant_key AND m.unmerged_at IS NULL

@@ -73,7 +73,7 @@ async def open_file(cmd: OpenFile, tx: Transaction, policy: Policy) -> None:
         person = await _new_file(referral, tx)
     if found.candidates:
         publish(tx, attached(referral, person.participant_key, found.tier))
-    await _learn(tx, person, record, policy)
+    await learn_of(tx, person, record, policy)
     await files.add_referral(tx, referral, person.participant_key)
 
 
@@ -85,7 +85,7 @@ async def _new_file(referral: ParticipantReferred, tx: Transaction) -> Person:
     return person
 
 
-async def _learn(tx: Transaction, person: Person, record: Identity, policy: Policy) -> None:
+async def learn_of(tx: Transaction, person: Person, record: Identity, policy: Policy) -> None:
     """What is known of somebody grew: reports that waited may be about them (late match)."""
     learn(person, record)
     await repository.add_keys(tx, person, record.identifiers)
@@ -130,7 +130,7 @@ async def _confirm(tx: Transaction, review: IdentityReview, policy: Policy) -> N
     await findings.settle(tx, report, found, policy)
     record = described(report.person, report.site, tx.ring.digest)
     person = await files.get_person(tx, who.participant_key)
-    await _learn(tx, person, Identity(identifiers=record.identifiers), policy)
+    await learn_of(tx, person, Identity(identifiers=record.identifiers), policy)
 
 
 async def list_reviews(

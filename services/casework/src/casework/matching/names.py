@@ -1,4 +1,4 @@
-"""Names as they are compared: case, accents, punctuation and suffixes do not tell people apart."""
+"""Names as they are compared: case, accents, script, punctuation and suffixes tell nobody apart."""
 
 import re
 import unicodedata
@@ -21,6 +21,15 @@ _LETTERS = str.maketrans(
         "ħ": "h",
     }
 )
+# Cyrillic as passports write it (ICAO 9303, part 3, section 6); the letters with an accent of their
+# own are decomposed first. A name that was romanized otherwise is told as a transliteration.
+_CYRILLIC = str.maketrans(
+    dict(zip("абвгдезиклмнопрстуфыэіјђћ", "abvgdeziklmnoprstufyeijdc", strict=True))
+    | {
+        "ж": "zh", "\u0445": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ъ": "ie", "ь": "",
+        "ю": "iu", "я": "ia", "є": "ie", "ґ": "g", "\u0455": "dz", "љ": "lj", "њ": "nj", "џ": "dz",
+    }
+)  # fmt: skip
 _SUFFIXES = {
     "jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr",
     "ii": "ii", "2nd": "ii", "iii": "iii", "3rd": "iii", "iv": "iv", "4th": "iv",
@@ -74,9 +83,13 @@ def _nicknamer() -> NickNamer:
 
 
 def fold(text: str | None) -> str:
-    """Lower case, no accents; apostrophes and dots join, all other punctuation separates."""
+    """Lower case, no accents, Cyrillic in Latin letters.
+
+    Apostrophes and dots join, all other punctuation separates.
+    """
     decomposed = unicodedata.normalize("NFKD", (text or "").casefold().translate(_LETTERS))
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = plain.translate(_CYRILLIC)
     return " ".join(re.sub(r"[^\w ]|_", " ", re.sub("['`.\u2018\u2019\u02bb]", "", plain)).split())
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from casework.consents import repository as consents
 from casework.consents.domain import Category
 from casework.edges import Key
+from casework.naming.repository import list_names
 from casework.pages import words
 from casework.pages.board import PAGES, Staff
 from casework.participants import repository as files
@@ -30,11 +31,10 @@ async def opened(tx: Transaction, key: str, caller: Caller) -> dict[str, Any]:
     """What every page about one participant needs."""
     file = await files.get_file(tx, key, caller.sites)
     person = (await files.list_people(tx, [key]))[key]
-    parts = (person.given, person.middle, person.surname, person.suffix)
     return {
         "file": file,
         "person": person,
-        "full_name": " ".join(part for part in parts if part) or "No name on file",
+        "full_name": person.called,
         "words": words,
         "local_now": tx.now.astimezone(zone_of(file.site)).strftime("%Y-%m-%dT%H:%M"),
         "site": file.site,
@@ -60,6 +60,7 @@ async def show_file(
         caller=caller,
         items=await list_open(tx, caller.sites, limit=20, participant_key=key),
         plan=await _plan(tx, found["file"]),
+        names=await list_names(tx, key),
         in_force=await consents.list_in_force(tx, key, found["file"].site),
         entries=[(entry, entry["detail"]) for entry in entries[:PER_PAGE]],
         older=f"{last['at'].isoformat()}_{last['id']}" if last else None,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from casework.participants.person import SHOWN_AS
 from shared.database import Transaction
 
 _TEAM = """
@@ -23,16 +24,16 @@ LEFT JOIN waiting w ON w.site = l.site AND w.responsible = l.case_manager
 LEFT JOIN staff_reachability r ON r.site = l.site AND r.staff = l.case_manager
 ORDER BY l.site, l.case_manager"""
 
-_PEOPLE = """
+_PEOPLE = f"""
 SELECT f.participant_key, f.site, f.state, f.reason, f.case_manager, f.intake_due_at,
-       f.intake_completed_at, p.given, p.surname,
+       f.intake_completed_at, {SHOWN_AS},
        (SELECT count(*) FROM work_item w WHERE w.participant_key = f.participant_key
           AND w.closed_at IS NULL) AS items,
        (SELECT min(w.due_at) FROM work_item w WHERE w.participant_key = f.participant_key
           AND w.closed_at IS NULL) AS first_due
 FROM participant_file f JOIN person p USING (participant_key)
 WHERE f.site = ANY($1) AND f.state <> 'exited' AND f.case_manager IS NOT DISTINCT FROM $2
-ORDER BY first_due NULLS LAST, f.participant_key LIMIT $3"""
+ORDER BY first_due NULLS LAST, f.participant_key LIMIT $3"""  # noqa: S608 - constant text
 
 
 async def list_team(tx: Transaction, sites: Collection[str]) -> list[Mapping[str, Any]]:

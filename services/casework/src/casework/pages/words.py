@@ -6,6 +6,13 @@ from typing import Any
 from casework.matching.recontact import CAUSES
 from shared.events import ContactType, RecontactCause
 
+NAMES = {
+    "chosen": "What they are called",
+    "legal": "In documents",
+    "alias": "Also known as",
+    "maiden": "Before marriage",
+    "transliteration": "In another script or spelling",
+}
 DOMAINS = {
     "housing": "Housing",
     "income": "Income",

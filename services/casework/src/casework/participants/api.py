@@ -51,6 +51,8 @@ class PersonAnswer(BaseModel):
     middle: str | None
     surname: str | None
     suffix: str | None
+    chosen_given: str | None
+    chosen_surname: str | None
     aliases: list[str]
     dob: date | None
     sex: str | None
@@ -92,7 +94,7 @@ async def get_participant(
 def _answer(file: ParticipantFile, person: Person) -> ParticipantAnswer:
     return ParticipantAnswer(
         **FileAnswer.model_validate(file).model_dump(),
-        display_name=display_name(person.given, person.surname),
+        display_name=display_name(*person.shown_as),
         person=PersonAnswer.model_validate(person),
     )
 

@@ -18,6 +18,9 @@ class Person(SQLModel, table=True):
     surname: str | None = None
     suffix: str | None = None
     aliases: list[str] = Field(default=[], sa_type=ARRAY(Text))
+    # What the participant is called, where that is another name than the one in documents.
+    chosen_given: str | None = None
+    chosen_surname: str | None = None
     dob: date | None = None
     sex: str | None = None
     names: list[str] = Field(default=[], sa_type=ARRAY(Text))
@@ -27,11 +30,40 @@ class Person(SQLModel, table=True):
         fields = person.model_dump(include={"given", "middle", "surname", "suffix"})
         return cls(participant_key=key, site=site, aliases=list(person.aliases), **fields)
 
+    @property
+    def shown_as(self) -> tuple[str | None, str | None]:
+        """Given name and surname for people to read: the chosen ones, where there are any."""
+        return self.chosen_given or self.given, self.chosen_surname or self.surname
+
+    @property
+    def full_name(self) -> str:
+        """As documents have it."""
+        return _joined(self.given, self.middle, self.surname, self.suffix)
+
+    @property
+    def called(self) -> str:
+        """In full, as the participant wants to be called."""
+        return _joined(*self.shown_as) if self.chosen_given else self.full_name
+
+    @property
+    def also_known_as(self) -> list[str]:
+        return [*([self.called] if self.chosen_given else []), *self.aliases]
+
     def complete(self, person: PersonPart) -> None:
         """A later referral knows the name of somebody who had only a number."""
         if not (self.given or self.surname):
             self.given, self.surname = person.given, person.surname
             self.middle, self.suffix = person.middle, person.suffix
+
+
+# The same in SQL, for a person `p`.
+SHOWN_AS = (
+    "coalesce(p.chosen_given, p.given) AS given, coalesce(p.chosen_surname, p.surname) AS surname"
+)
+
+
+def _joined(*parts: str | None) -> str:
+    return " ".join(part for part in parts if part) or "No name on file"
 
 
 def display_name(given: str | None, surname: str | None) -> str:

@@ -29,6 +29,7 @@ _DESTROY = (
     " (SELECT receipt FROM contact WHERE participant_key = $1)",
     "DELETE FROM person_merge WHERE merged = $1 OR into_key = $1",
     "DELETE FROM excluded_person WHERE participant_key = $1",
+    "DELETE FROM person_name WHERE participant_key = $1",
     "DELETE FROM person_key WHERE participant_key = $1",
     "DELETE FROM identifier_digest WHERE participant_key = $1",
     "DELETE FROM ruled_out WHERE participant_key = $1",
@@ -37,7 +38,8 @@ _DESTROY = (
     """UPDATE contact SET source_record_id = NULL, source_system = 'erased'
        WHERE participant_key = $1""",
     """UPDATE person SET given = NULL, middle = NULL, surname = NULL, suffix = NULL, dob = NULL,
-       sex = NULL, aliases = '{}', names = '{}' WHERE participant_key = $1""",
+       chosen_given = NULL, chosen_surname = NULL, sex = NULL, aliases = '{}', names = '{}'
+       WHERE participant_key = $1""",
     """UPDATE signed_consent SET signature_evidence = '', witness = NULL, copy_hash = NULL
        WHERE participant_key = $1""",
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from casework.participants.person import SHOWN_AS
 from casework.work.domain import WorkKind
 from casework.workgroup.domain import Action, Fact
 from casework.workgroup.errors import NoSuchAction
@@ -21,7 +22,7 @@ DISCUSSED = (
     WorkKind.WORKGROUP_ACTION,
 )
 
-_AGENDA = """
+_AGENDA = f"""
 WITH open AS (
     SELECT participant_key, array_agg(DISTINCT kind ORDER BY kind) AS kinds, min(due_at) AS due_at
     FROM work_item WHERE site = $1 AND closed_at IS NULL AND kind = ANY($2)
@@ -30,8 +31,8 @@ met AS (
     SELECT participant_key, count(*) AS contacts FROM contact
     WHERE site = $1 AND participant_key IS NOT NULL AND occurred_at >= $3
     GROUP BY participant_key)
-SELECT f.participant_key, f.state, f.reason, f.case_manager, f.enrolled_at, p.given, p.surname,
-       coalesce(o.kinds, '{}') AS kinds, o.due_at, coalesce(m.contacts, 0) AS contacts,
+SELECT f.participant_key, f.state, f.reason, f.case_manager, f.enrolled_at, {SHOWN_AS},
+       coalesce(o.kinds, '{{}}') AS kinds, o.due_at, coalesce(m.contacts, 0) AS contacts,
        (SELECT domains FROM plan_version v WHERE v.participant_key = f.participant_key
           AND v.agreed_at IS NOT NULL ORDER BY version DESC LIMIT 1) AS goals
 FROM participant_file f JOIN person p USING (participant_key)
@@ -39,7 +40,7 @@ LEFT JOIN open o USING (participant_key) LEFT JOIN met m USING (participant_key)
 WHERE f.site = $1 AND f.state <> 'exited'
   AND (o.participant_key IS NOT NULL OR m.participant_key IS NOT NULL
        OR f.reason = 'in_the_wind')
-ORDER BY o.due_at NULLS LAST, f.participant_key LIMIT 500"""
+ORDER BY o.due_at NULLS LAST, f.participant_key LIMIT 500"""  # noqa: S608 - constant text
 
 
 async def list_agenda(tx: Transaction, site: str, since: datetime) -> list[Mapping[str, Any]]:
