@@ -224,6 +224,7 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
     "/v1/holds": {LIAISON: _COORDINATION, "*": _CASES},
     "/v1/policy": {LIAISON: _CASES, "*": _PROGRAM},
     "/v1/partners": _PROGRAM,
+    "/v1/statutes": _SYSTEM,
     "/v1/webhooks": {**dict.fromkeys(REPORTERS, _SYSTEM), "*": _PROGRAM},
     "/v1/charges": _REPORT,
     "/v1/court-dates": _REPORT,

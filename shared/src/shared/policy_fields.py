@@ -64,6 +64,11 @@ _LIAISON: Mapping[str, Kind] = {
          "decided_at", "reply", "replied_at", "engaged", "goals", "barriers", "would_help"),
         FACT,
     ),
+    # A state's law and its versions: about no person.
+    **dict.fromkeys(
+        ("title", "nibrs", "effective_from", "effective_to", "source"),
+        SYSTEM,
+    ),
     **dict.fromkeys(
         ("policy", "hold_days", "longest_hold_days", "warn_days", "review_days",
          "filing_decision_days", "court_lead_hours", "diversion_office", "offices", "liaisons",

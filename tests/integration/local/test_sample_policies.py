@@ -9,7 +9,7 @@ from tests.integration.prosecution.test_holds import referred
 from lead.issuer import LocalIssuer
 from lead.sample_policies import PROSECUTION
 from lead.sample_staff import staff_member
-from lead.seed import seed_policies
+from lead.seed import seed_policies, seed_statutes
 
 
 async def test_leo_sees_the_story_s_hold_and_charge_as_his_office_s(
@@ -22,12 +22,15 @@ async def test_leo_sees_the_story_s_hold_and_charge_as_his_office_s(
     ):
         for _ in range(2):
             await seed_policies(url, issuer)
+            await seed_statutes(url, issuer)
         await stage.deliver_and_handle(granted(stage), referred(stage), recontacted(stage))
         leo = headers("liaison-prosecutor", sub="leo")
         [hold] = (await stage.client.get("/v1/holds", headers=leo)).json()["items"]
         assert (hold["office"], hold["policy_version"]) == ("kcpao", 1)
         [item] = (await stage.client.get("/v1/coordination", headers=leo)).json()["items"]
         assert (item["office"], item["owner"]) == ("kcpao", "leo")
+        imported = await stage.rows("SELECT state, version FROM statute_import ORDER BY 1")
+        assert imported == [{"state": "NM", "version": 1}, {"state": "WA", "version": 1}]
 
 
 def test_every_sample_office_has_a_liaison_at_its_site() -> None:

@@ -14,6 +14,7 @@ from lead.feed_command import feed
 from lead.gap_command import gap
 from lead.home import default_home
 from lead.operate import letters, replay, show_outboxes
+from lead.statutes import statutes
 
 commands = typer.Typer(
     name="lead",
@@ -25,6 +26,7 @@ commands = typer.Typer(
 commands.add_typer(letters, name="dead-letters")
 commands.add_typer(contacts, name="contacts")
 commands.add_typer(audit, name="audit")
+commands.add_typer(statutes, name="statutes")
 commands.command("feed")(feed)
 commands.command("gap")(gap)
 commands.command("outbox")(show_outboxes)

@@ -6,13 +6,17 @@ from lead.sample_staff import KING_COUNTY, SANTA_FE
 
 PROSECUTION: dict[str, dict[str, Any]] = {
     KING_COUNTY: {
+        "state": "WA",
         "diversion_office": "kcpao",
         "offices": {"pcms-kcpao": "kcpao"},
         "liaisons": {"kcpao": "leo"},
     },
     SANTA_FE: {
+        "state": "NM",
         "diversion_office": "first-da",
         "offices": {"pcms-first-da": "first-da"},
         "liaisons": {"first-da": "wes"},
     },
 }
+# The statute tables that are shipped with this package, by site.
+STATUTES = {KING_COUNTY: "washington", SANTA_FE: "new-mexico"}

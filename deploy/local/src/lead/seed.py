@@ -1,12 +1,14 @@
 """The sample staff and policies, seeded at every start; what a site has already stays as it is."""
 
 from lead.city import Actor, City
-from lead.sample_policies import PROSECUTION
+from lead.sample_policies import PROSECUTION, STATUTES
 from lead.sample_staff import SAMPLE_STAFF, StaffMember
 from lead.sign_ins import Tokens
+from lead.statutes import body_of, find_table
 
 _STAFF = "/notifier/v1/staff"
 _PROSECUTION_POLICY = "/prosecution/v1/policy"
+_STATUTES = "/prosecution/v1/statutes"
 # Nobody of the sample staff has this role; it is the launcher that publishes.
 _PROGRAM_MANAGER = Actor("program-manager", "sample-policies")
 
@@ -27,6 +29,18 @@ async def seed_policies(address: str, issuer: Tokens) -> None:
             if current["version"] == 0:
                 body = {"site": site, "policy": policy}
                 await city.post(_PROGRAM_MANAGER, _PROSECUTION_POLICY, body)
+
+
+async def seed_statutes(address: str, issuer: Tokens) -> None:
+    """Import the shipped tables where a state has none. Raises Refused or Unreachable."""
+    for site, name in STATUTES.items():
+        async with City(address, issuer, site) as city:
+            imports = (await city.get(_PROGRAM_MANAGER, f"{_STATUTES}/imports"))["items"]
+            state = PROSECUTION[site]["state"]
+            if not any(known["state"] == state for known in imports):
+                path = find_table(name)
+                body = body_of(path, None, path.name)
+                await city.post(_PROGRAM_MANAGER, f"{_STATUTES}/imports", body)
 
 
 async def _seed_site(city: City, supervisor: Actor) -> None:

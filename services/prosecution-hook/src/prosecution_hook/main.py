@@ -17,6 +17,7 @@ from prosecution_hook.policy import api as policy_api
 from prosecution_hook.reports import api as reports_api
 from prosecution_hook.reports import webhooks
 from prosecution_hook.settings import Settings
+from prosecution_hook.statutes import api as statutes_api
 from prosecution_hook.timers import TIMERS
 from shared import service
 from shared.clock import Clock
@@ -35,6 +36,7 @@ SERVICE = service.Service(
         pages.router,
         partners_api.router,
         outgoing_api.router,
+        statutes_api.router,
     ),
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,

@@ -8,6 +8,7 @@ from prosecution_hook.holds.domain import ChargeHold, HoldExtension, HoldState, 
 from prosecution_hook.ledger import repository as ledger
 from prosecution_hook.ledger.domain import Matter, MatterState, MatterStatus
 from prosecution_hook.policy import repository as policies
+from prosecution_hook.statutes.handlers import classify
 from shared.database import Transaction, publish
 from shared.errors import PreconditionFailed
 from shared.events import ChargeHoldDeadlinePassed, ParticipantReferred
@@ -25,7 +26,9 @@ async def start_hold(cmd: StartHold, tx: Transaction) -> None:
     key = await repository.key_of_referral(tx, referral.referral_id, referral.subject)
     version, policy = await policies.current(tx, referral.site)
     hold = ChargeHold.start(referral, key, policy, version, tx.now)
-    tx.add_all((_diverted(hold, referral), hold))
+    matter = _diverted(hold, referral)
+    matter.charges = await classify(matter.charges, hold.site, referral.occurred_at, tx)
+    tx.add_all((matter, hold))
     publish(tx, hold.started())
     await _wind(hold, tx)
 

@@ -9,6 +9,7 @@ from prosecution_hook.ledger.commands import KeepReport, ReadLedger
 from prosecution_hook.ledger.domain import LedgerEntry, Matter, kind_of, matter_of
 from prosecution_hook.ledger.errors import NoLedger
 from prosecution_hook.policy import repository as policies
+from prosecution_hook.statutes.handlers import classify
 from prosecution_hook.telling import proposal_to, tell
 from shared.database import Transaction
 
@@ -21,6 +22,7 @@ async def keep_report(cmd: KeepReport, tx: Transaction) -> tuple[Matter, LedgerE
     entry = LedgerEntry.of(cmd.event, kind, tx.ring)
     matter = await _matter_for(entry, tx)
     entry.matter_id = matter.id
+    entry.charges = await classify(entry.charges, entry.site, entry.incident_at, tx)
     tx.add(entry)
     await tx.flush()
     matter.fold(await repository.list_entries(tx, matter.id))

@@ -33,6 +33,8 @@ class Policy(BaseModel):
     review_days: Days = 3
     filing_decision_days: Days = 30
     court_lead_hours: Annotated[int, Field(ge=0, le=240)] = 24
+    # Whose law a statute is that is cited without its code.
+    state: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     # Which office a diverted charge belongs to, and whose a source system's reports are.
     diversion_office: Label | None = None
     offices: Annotated[dict[SourceSystem, Label], Field(max_length=100)] = {}
