@@ -32,13 +32,16 @@ class Mail:
 class MailServer:
     """`mails`: what was taken. `refusals`: the answer to an address. `drops`: how many connections
     to cut after a message was taken and before that is said. `gate`: closed, it keeps everybody
-    waiting for the answer. `lies`: how many messages to confirm and throw away."""
+    waiting for the answer. `lies`: how many messages to confirm and throw away. `holds`: the moment
+    (`greeted`, `addressed`, `data`, `taken`) from which a session gets no answer any more."""
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
         self.refusals: dict[str, str] = {}
         self.drops = 0
         self.lies = 0
+        self.holds = ""
+        self.held = asyncio.Event()
         self.connections = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -65,6 +68,8 @@ class MailServer:
         self.mails.clear()
         self.refusals.clear()
         self.drops = self.lies = 0
+        self.holds = ""
+        self.held.clear()
         self.gate.set()
         if not self.is_up:
             await self.start()
@@ -83,9 +88,17 @@ class MailServer:
         self._open.add(session)
         return session
 
+    async def handle_EHLO(
+        self, _: SMTP, session: Session, __: Any, name: str, answers: list[str]
+    ) -> list[str]:
+        await self._hold("greeted")
+        session.host_name = name
+        return answers
+
     async def handle_RCPT(
         self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: Any
     ) -> str:
+        await self._hold("addressed")
         if address in self.refusals:
             return self.refusals[address]
         envelope.rcpt_tos.append(address)
@@ -93,6 +106,7 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, _: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
+        await self._hold("data")
         await self.gate.wait()
         if self.lies:
             self.lies -= 1
@@ -101,7 +115,14 @@ class MailServer:
         if self.drops:
             self.drops -= 1
             _cut(server)
+        await self._hold("taken")
         return "250 OK"
+
+    async def _hold(self, moment: str) -> None:
+        """Until the other side is gone, which ends the session."""
+        if moment == self.holds:
+            self.held.set()
+            await asyncio.Event().wait()
 
 
 def _cut(session: SMTP) -> None:

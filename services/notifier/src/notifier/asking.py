@@ -14,7 +14,9 @@ ANSWER_DUE = "alert.answer-due"
 
 async def escalate(alert: Alert, reason: str, tx: Transaction) -> None:
     """Ask the next on the route; at its end the alert visibly stands unanswered."""
-    around = await look_around(tx, alert.site, alert.participant, at=tx.now)
+    around = await look_around(
+        tx, alert.site, alert.participant, at=tx.now, case_manager=alert.manager_now
+    )
     seen = await repository.list_seen(tx, alert.id) | {alert.recipient}
     passed, stop = next_stop(around.stops, seen)
     for skipped in passed:

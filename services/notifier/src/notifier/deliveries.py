@@ -24,7 +24,6 @@ from notifier.outcomes import UNKNOWNS_ALLOWED, Done, record_sent, record_unsent
 from notifier.queue import Job
 from notifier.routing import PROGRAM_LINE
 from notifier.settings import Settings
-from shared import faults
 from shared.context import working_on
 from shared.database import Transaction
 from shared.errors import TRANSIENT, is_transient
@@ -164,7 +163,6 @@ class Worker:
 
     async def _finish(self, bundle: Sequence[Job]) -> None:
         """Send. A shutdown in the middle waits for the answer."""
-        faults.step("delivery.claimed")
         sending = asyncio.ensure_future(self._send_together(bundle))
         try:
             await asyncio.shield(sending)
@@ -176,7 +174,6 @@ class Worker:
                 chance = secrets.randbelow(1000) / 1000
                 self._done += [Done(job, result, chance) for job, result in sending.result()]
         for done in self._done[-len(bundle) :]:
-            faults.step("delivery.sent", done.is_sent)
             log.info("delivery.tried", delivery=str(done.job.id), outcome=done.result.detail)
 
     async def _send_together(self, bundle: Sequence[Job]) -> list[tuple[Job, Result]]:

@@ -73,6 +73,16 @@ async def test_nobody_is_assigned(story: Story) -> None:
     assert "Nobody was passed over as the case manager: nobody is named." in await story.why()
 
 
+async def test_the_assignment_is_still_on_its_way(story: Story) -> None:
+    """Only the report says who the case manager is: her backup and supervisor are known too."""
+    await story.reported("booking", case_manager="alice")
+    await story.told(alice=NEW)
+    await story.passes(minutes=30)
+    await story.told(ben=YOURS)
+    await story.passes(minutes=30)
+    await story.told(carla=YOURS)
+
+
 async def test_the_case_manager_has_no_contact_method(story: Story) -> None:
     """She is passed over, nobody's level is skipped: who stands behind her is asked at once."""
     await story.assigned("dora", backup="ben", supervisor="carla")

@@ -39,7 +39,9 @@ async def _raise(alert: Alert, reason: Stuck, tx: Transaction) -> None:
 
 
 async def _supervisor(alert: Alert, tx: Transaction) -> str:
-    around = await look_around(tx, alert.site, alert.participant, at=tx.now)
+    around = await look_around(
+        tx, alert.site, alert.participant, at=tx.now, case_manager=alert.manager_now
+    )
     who = (s.sub for s in around.stops if s.role is Role.SUPERVISOR and s.reachable)
     return next(who, None) or PROGRAM_LINE
 
