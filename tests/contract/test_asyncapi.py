@@ -1,46 +1,24 @@
 """The AsyncAPI document is right in the eyes of the AsyncAPI project's own parser."""
 
-import hashlib
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.npm import installed
 
 from shared.events.export import ASYNCAPI, listeners
 
 ROOT = Path(__file__).parents[2]
 TOOL = Path(__file__).parent / "asyncapi"
-REQUIRED = os.environ.get("CI") == "true"
-
-
-def cannot(why: str) -> None:
-    """Skip, in so many words; where CI says so, fail."""
-    (pytest.fail if REQUIRED else pytest.skip)(f"AsyncAPI was not validated: {why}")
 
 
 @pytest.fixture(scope="module")
 def parser(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the parser as locked; kept in pytest's cache, so installed once per lock."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        cannot("node and npm are not here")
-    version = hashlib.sha256((TOOL / "package-lock.json").read_bytes()).hexdigest()[:12]
-    cache = getattr(pytestconfig, "cache", None)
-    make_folder = cache.mkdir if cache else tmp_path_factory.mktemp
-    folder: Path = make_folder(f"asyncapi-{version}")
-    done = folder / "installed"
-    for source in TOOL.iterdir():
-        shutil.copy(source, folder)
-    if not done.exists():
-        install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        result = subprocess.run(install, cwd=folder, capture_output=True, text=True, check=False)
-        if result.returncode:
-            cannot(f"npm could not install the parser: {result.stderr.strip()[-300:]}")
-        done.touch()
-    return folder
+    """A folder with the parser as locked."""
+    spare = tmp_path_factory.mktemp("asyncapi")
+    return installed(TOOL, pytestconfig, spare, "AsyncAPI was not validated")
 
 
 def validate(parser: Path, document: dict[str, Any], tmp_path: Path) -> tuple[int, str]:

@@ -1,13 +1,9 @@
 """Partners' webhooks: to approved partners, under a consent checked when each is sent."""
 
 import asyncio
-import json
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +17,6 @@ from prosecution_hook.outgoing.handlers import announce
 from shared.egress import UrlRefused, read_url
 from shared.events import CoordinationRequested, DisclosureMade, DisclosureSuppressed
 from shared.testing import Stage, eventually
-from shared.webhooks import Outgoing, new_secret, signed_headers
 
 Headers = Callable[..., dict[str, str]]
 PARTNER = {
@@ -119,28 +114,6 @@ async def check_rotation_and_resend(
 
 async def _count(receiver: Receiver, wanted: int) -> bool:
     return len(receiver.requests) >= wanted
-
-
-def test_the_node_library_verifies_our_signature(tmp_path: Path) -> None:
-    """The same message in the other language that partners write in."""
-    script = tmp_path / "verify.cjs"
-    script.write_text(
-        "const { Webhook } = require('standardwebhooks');"
-        "const [secret, headers, body] = JSON.parse(process.argv[2]);"
-        "console.log(JSON.stringify(new Webhook(secret).verify(body, headers)));"
-    )
-    node, secret = shutil.which("node"), new_secret()
-    if node is None:
-        pytest.skip("node is not installed: our signatures were not verified in it")
-    message = Outgoing("msg_1", "https://partner.example/", '{"type":"x"}', (new_secret(), secret))
-    sent = signed_headers(message, datetime.now(UTC))
-    arguments = json.dumps([secret, sent, message.body])
-    done = subprocess.run(
-        [node, str(script), arguments], capture_output=True, text=True, check=False
-    )
-    if "Cannot find module" in done.stderr:
-        pytest.skip("npm's standardwebhooks is not installed: not verified in node")
-    assert json.loads(done.stdout) == {"type": "x"}, done.stderr
 
 
 async def test_after_a_revocation_none_of_a_thousand_queued_messages_leaves(
