@@ -56,6 +56,7 @@ PLACES = (
     Place("intake", "/casework/caseload", "alice", FILE, "/intake"),
     Place("plan", "/casework/caseload", "alice", FILE, "/plan"),
     Place("consents", "/casework/caseload", "alice", FILE, "/consents"),
+    Place("workgroup", "/casework/workgroup", "carla"),
     Place("reviews", "/casework/reviews", "iris"),
     Place("referrals", "/referral/referrals", "dana"),
     Place("referral", "/referral/referrals?state=enrolled", "dana", "main a[href*='/referrals/']"),

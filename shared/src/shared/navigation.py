@@ -31,6 +31,7 @@ PLACES = (
     Place("Inbox", "notifier", "/inbox", ("case-manager", "supervisor")),
     Place("Team", "notifier", "/team", ("supervisor",)),
     Place("Caseload", "casework", "/caseload", ("case-manager", "supervisor")),
+    Place("Work group", "casework", "/workgroup", ("case-manager", "supervisor")),
     Place("Coverage", "notifier", "/coverage", ("case-manager", "supervisor")),
     Place("How I am reached", "notifier", "/me", ("case-manager", "supervisor")),
     Place("Reviews", "casework", "/reviews", ("identity-reviewer",)),

@@ -187,6 +187,7 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
     "/reviews": _ALERT,
     "/transfers": _FILE,
     "/work": _FILE,
+    "/workgroup": _PERSON,
     "/v1/consents": {"privacy-officer": _OVERSIGHT, "*": _FILE},
     "/v1/contacts/outcomes": {**dict.fromkeys(STAFF, _FILE), "*": _OVERSIGHT},
     "/v1/directory": _PROGRAM,

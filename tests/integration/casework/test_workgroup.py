@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from tests.integration.casework.builders import booking, tables_containing
-from tests.integration.casework.desk import SITE, Desk, somebody
+from tests.integration.casework.desk import SITE, Desk, session, somebody
 from tests.integration.casework.test_coordination import asked
+from tests.integration.casework.test_file_pages import Words
 
 from shared.events import WorkgroupActionAssigned, WorkgroupActionDone
 
@@ -98,3 +99,60 @@ async def test_an_action_has_an_owner_and_comes_back_done(desk: Desk) -> None:
     assert len(await desk.published(WorkgroupActionDone, key)) == 1
     assert await desk.work(key) == []
     assert (await desk.refused("/v1/workgroup/actions", desk.alice, body))[0] == 403
+
+
+async def test_the_meeting_is_held_from_a_page(desk: Desk) -> None:
+    """Agenda, packet and actions by links and forms; a packet shows what the API's would."""
+    person = somebody().model_copy(update={"given": "Thelonia", "surname": "Packetsmith"})
+    key, uncovered = await desk.enrolled(person), await desk.refer()
+    body = {"goals": [{"domain": "health", "statement": "x"}, {"domain": "housing"}]}
+    body["goals"][1]["statement"] = "A room"
+    await desk.post(
+        f"/v1/participants/{key}/plans", desk.alice, body | {"agreed_at": desk.now.isoformat()}
+    )
+    chosen = {"kind": "chosen", "given": "Theo"}
+    await desk.post(f"/v1/participants/{key}/names", desk.alice, chosen)
+    for each in (key, uncovered):
+        await desk.hear(asked(desk, each))
+    agenda = await desk.page("/workgroup", desk.carla)
+    text = str(Words(agenda.text))
+    assert "Theo P. Active with alice Legal The prosecutor asks" in text
+    assert '<option value="liaison-prosecutor|kcpao">' in agenda.text
+    fields = {"recipient": "liaison-prosecutor|kcpao", "site": SITE}
+    packet = await desk.form("/workgroup/packets", desk.carla, **fields)
+    said = str(Words(packet.text))
+    assert "42 CFR part 2" in said
+    assert "Thelonia Packetsmith We work together Release" in said
+    assert "Goals: housing Release" in said
+    for hidden in ("Theo", uncovered, "health", "A room"):
+        assert hidden not in packet.text, hidden
+    account = await desk.get(f"/v1/participants/{key}/accounting", desk.petra)
+    assert len(account["disclosures"]) == 1
+
+    due = (desk.now + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    decided = {"participant_key": key, "owner": "ben", "what": "Find a room", "due_at": due}
+    done = await desk.form("/workgroup/actions", desk.carla, **decided)
+    assert (done.status_code, done.headers["location"]) == (303, f"/workgroup?site={SITE}")
+    [told] = await desk.published(WorkgroupActionAssigned, key)
+    page = await desk.page(f"/workgroup?site={SITE}", desk.ben)
+    assert "Find a room ben, about Theo P." in str(Words(page.text))
+    assert "Make the packet" not in page.text
+    await desk.form(f"/workgroup/actions/{told.action_id}/done", desk.ben)
+    assert "Find a room" not in (await desk.page("/workgroup", desk.ben)).text
+
+
+async def test_the_meeting_s_page_is_for_the_program_s_own(desk: Desk) -> None:
+    """A case manager makes no packet; a packet is never stored; other sites and roles get none."""
+    fields = {"recipient": "liaison-prosecutor|kcpao", "site": SITE}
+    assert (await desk.form("/workgroup/packets", desk.alice, **fields)).status_code == 403
+    theirs = desk.headers("supervisor", "santa-fe")
+    assert (await desk.form("/workgroup/packets", theirs, **fields)).status_code == 403
+    assert (await desk.page(f"/workgroup?site={SITE}", theirs)).status_code == 403
+    for role in ("liaison-prosecutor", "agency-reporter", "ops", "privacy-officer"):
+        assert (await desk.page("/workgroup", desk.headers(role))).status_code == 403
+    for wrong in ("judge|kcpao", "provider", ""):
+        answer = await desk.form("/workgroup/packets", desk.carla, recipient=wrong, site=SITE)
+        assert answer.status_code in (400, 422)
+    keyed = session(desk.carla) | {"Idempotency-Key": "p-1"}
+    answer = await desk.stage.client.post("/workgroup/packets", data=fields, headers=keyed)
+    assert answer.status_code == 400

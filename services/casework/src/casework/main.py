@@ -20,6 +20,7 @@ from casework.pages.board import router as board_page
 from casework.pages.file import router as file_pages
 from casework.pages.forms import router as form_pages
 from casework.pages.names import router as name_pages
+from casework.pages.workgroup import router as workgroup_pages
 from casework.participants.api import router as participants
 from casework.plans.api import router as plans
 from casework.policies.api import router as policies
@@ -55,6 +56,7 @@ ROUTERS = (
     file_pages,
     form_pages,
     name_pages,
+    workgroup_pages,
     asking_pages,
 )
 

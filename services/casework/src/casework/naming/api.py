@@ -62,6 +62,16 @@ class NameAnswer(BaseModel):
     ended_at: datetime | None
 
 
+class KeptName(BaseModel):
+    """Which name was kept, without the name: answers to changes are stored for repetitions."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    kind: NameKind
+    recorded_at: datetime
+
+
 @router.get("/{key}/names", summary="The names that were told of a participant")
 async def list_names(key: Key, caller: Staff, tx: Tx) -> list[NameAnswer]:
     await files.get_file(tx, key, caller.sites)
@@ -72,11 +82,11 @@ async def list_names(key: Key, caller: Staff, tx: Tx) -> list[NameAnswer]:
 async def record_name(
     key: Key, body: NameBody, caller: Staff, expected: Expected, tx: Tx, request: Request,
     response: Response,
-) -> NameAnswer:  # fmt: skip
+) -> KeptName:  # fmt: skip
     command = body.command(caller, key, expected)
     file, name = await handlers.record_name(command, tx, policy_of(request))
     response.headers.update(etag(file.version))
-    return NameAnswer.model_validate(name)
+    return KeptName.model_validate(name)
 
 
 @router.post(

@@ -122,6 +122,13 @@ def _listed(words: Any, names: Mapping[str, str]) -> str:
     return ", ".join(names.get(word, plain(word)).lower() for word in words or ())
 
 
+def told(category: str, says: str) -> str:
+    """A fact of a packet as a sentence: goals by the names of their domains."""
+    if category == "goals":
+        return f"Goals: {_listed(says.split(', '), DOMAINS)}"
+    return plain(says).capitalize()
+
+
 def _contact(detail: Any) -> str:
     return f"{plain(detail['contact_type']).capitalize()}, reported by {detail['source_system']}"
 

@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col, select
+
+from casework.coordination.domain import PURPOSE
 from casework.participants.person import SHOWN_AS
 from casework.work.domain import WorkKind
-from casework.workgroup.domain import Action, Fact
+from casework.workgroup.domain import Action, Attendee, Fact
 from casework.workgroup.errors import NoSuchAction
 from shared.database import Transaction
 from shared.ids import new_id
@@ -43,6 +46,14 @@ WHERE f.site = $1 AND f.state <> 'exited'
 ORDER BY o.due_at NULLS LAST, f.participant_key LIMIT 500"""  # noqa: S608 - constant text
 
 
+_RECIPIENTS = """
+SELECT DISTINCT g ->> 'recipient_role' AS role, g ->> 'recipient_org' AS org
+FROM signed_consent c CROSS JOIN LATERAL jsonb_array_elements(c.grants) AS g
+WHERE c.site = $1 AND c.state = 'signed' AND g ->> 'recipient_role' = ANY($2)
+  AND g -> 'purposes' ? $3
+ORDER BY role, org LIMIT 200"""
+
+
 async def list_agenda(tx: Transaction, site: str, since: datetime) -> list[Mapping[str, Any]]:
     """Who has something open, had a contact since then, or is being looked for; due first."""
     rows = list(await tx.raw.fetch(_AGENDA, site, list(DISCUSSED), since))
@@ -56,6 +67,21 @@ async def get_action(tx: Transaction, action_id: UUID, sites: Collection[str]) -
     if action is None or action.site not in sites:
         raise NoSuchAction
     return action
+
+
+async def list_open_actions(tx: Transaction, site: str) -> Sequence[Action]:
+    """What the group decided and nobody has done yet, due first."""
+    statement = select(Action).where(Action.site == site, col(Action.done_at).is_(None))
+    ordered = statement.order_by(col(Action.due_at), col(Action.id)).limit(500)
+    found = (await tx.exec(ordered)).all()
+    tx.concerns.update(action.participant_key for action in found)
+    return found
+
+
+async def list_recipients(tx: Transaction, site: str) -> list[tuple[str, str]]:
+    """Role and organization of everybody whom a release at the site names for coordination."""
+    rows = await tx.raw.fetch(_RECIPIENTS, site, [str(role) for role in Attendee], PURPOSE)
+    return [(row["role"], row["org"]) for row in rows]
 
 
 async def add_disclosure(
