@@ -39,21 +39,21 @@ def routes() -> dict[str, BaseRoute]:
     """`referral GET /v1/contacts` -> the route, of every service."""
     found: dict[str, BaseRoute] = {}
     for service, app in apps().items():
-        for route in _leaves(app.router.routes):
+        for route in leaves(app.router.routes):
             for method in sorted(getattr(route, "methods", None) or {"*"}):
                 if method != "HEAD":
                     found[f"{service} {method} {getattr(route, 'path', '?')}"] = route
     return found
 
 
-def _leaves(found: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+def leaves(found: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
     """FastAPI keeps an included router as one; none of ours is included under a prefix."""
     for route in found:
         inner = getattr(route, "original_router", None)
         if inner is None:
             yield route
         else:
-            yield from _leaves(inner.routes)
+            yield from leaves(inner.routes)
 
 
 def api_routes() -> dict[str, APIRoute]:

@@ -13,6 +13,14 @@ from tests.integration.system.house import House
 from shared.events import TOPICS, dead_letter_topic
 from shared.testing import Stage
 
+# What the program writes about somebody: its own people read it, justice partners never.
+CARE = (
+    "Plumvixen",  # an e-mail address, in a goal
+    "Gloamwick",  # a step of a plan
+    "Sallowmere",  # another goal
+    "Thistlewane",  # the note of an encounter
+    "Brindlewisp",  # the note of an acknowledgement
+)
 # Of a person: in the clear only in front of those who work with them. Parts that survive another
 # spelling.
 PERSONAL = (
@@ -23,10 +31,7 @@ PERSONAL = (
     "7731942",  # the local number
     "2065557391",  # a telephone number
     "Quillfeather",  # an address
-    "Plumvixen",  # an e-mail address, in a plan
-    "Gloamwick",  # a step of a plan
     "Marlowquist",  # the evidence of a signature
-    "Brindlewisp",  # the note of an acknowledgement
     "Tamsinell",  # a stranger's given name
     "Hexworthyn",  # a stranger's surname
     "1972-11-23",
@@ -35,6 +40,8 @@ PERSONAL = (
     "Obadiahquill",  # in fields that are refused
     "Zephyranthe",  # as a member's name
     "Grimbledown",  # in what a database refuses
+    "Ninebarrow",  # a place, in an answer to a prosecutor
+    *CARE,
 )
 # Public record: may travel to the case manager, but nothing that others read may say it.
 FACTS = ("Quarrystone", "Larkmere", "Fennimoor")

@@ -1,13 +1,25 @@
 """No personal data outside the files on people (R-24): canaries in everything that is sent in."""
 
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
-from tests.integration.system.canaries import FACTS, PERSONAL, kept, said, sniffed, told
+from tests.integration.receiver import Receiver
+from tests.integration.system.canaries import CARE, FACTS, PERSONAL, kept, said, sniffed, told
 from tests.integration.system.house import KING, PARTICIPANT, STRANGER, Body, House, now
+from tests.integration.system.surface import (
+    answer_the_prosecutor,
+    justice,
+    known_ids,
+    listen,
+    shown,
+)
 
 from lead import reports
 from shared.events import ContactReported, ContactType, ParticipantRecontacted, PersonPart
@@ -16,6 +28,15 @@ from shared.ids import new_id
 from shared.testing import Stage, eventually
 
 ZOE: Body = {"site": KING, "name": "Grimbledown", "email": "zoe@staff.example"}
+
+AGENCIES = {"spd", "jail", "kcpao"}
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    receiver = Receiver()
+    async with receiver.serving():
+        yield receiver
 
 
 def referral() -> Body:
@@ -29,8 +50,14 @@ def referral() -> Body:
 
 def plan() -> Body:
     goals = [{"domain": "housing", "statement": "Write to me at wren@plumvixen.example",
-              "steps": ["Moves in with Aunt Gloamwick"]}]  # fmt: skip
+              "steps": ["Moves in with Aunt Gloamwick"]},
+            {"domain": "employment", "statement": "The bakery in Sallowmere"}]  # fmt: skip
     return reports.plan(now()) | {"goals": goals}
+
+
+def encounter() -> Body:
+    note = "Drove to the clinic in Thistlewane"
+    return {"kind": "phone", "began_at": now().isoformat(), "minutes": 20, "note": note}
 
 
 def booking(person: Body) -> Body:
@@ -54,6 +81,8 @@ async def play(house: House) -> str:
     await house.refer(referral())
     evidence = {"signature_evidence": "scan Marlowquist"}
     await house.enroll(plan(), reports.consent(now()) | evidence)
+    path = f"/v1/participants/{house.key}/encounters"
+    await house.post("casework", path, house.alice, encounter())
     jail_says = booking(PARTICIPANT.as_jail_says)
     receipt = await house.report("referral", "/v1/contacts", house.jail, jail_says)
     alert = await house.alerted(receipt)
@@ -62,6 +91,7 @@ async def play(house: House) -> str:
     await house.post("notifier", path, house.alice, note)
     charged = await house.report("prosecution-hook", "/v1/charges", house.prosecutor, charge())
     await house.alerted(charged)
+    await answer_the_prosecutor(house)
     stranger = booking(STRANGER.as_jail_says)
     unknown = await house.report("referral", "/v1/contacts", house.jail, stranger)
     await house.outcome(unknown, "unmatched")
@@ -162,9 +192,13 @@ async def refuse_staff(house: House) -> None:
         assert answer.status_code >= 400, (path, answer.text)
 
 
-async def test_no_canary_leaves_its_place(house: House, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_no_canary_leaves_its_place(
+    house: House, receiver: Receiver, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Logs, spans, metrics, Kafka, tables, errors and mails know nobody; the file and alert do."""
+    await listen(house, receiver)
     alert = await play(house)
+    await check_that_justice_sees_no_care(house, receiver, alert)
     await set_aside(house)
     await refuse(house)
     await house.at_rest()
@@ -174,7 +208,7 @@ async def test_no_canary_leaves_its_place(house: House, capfd: pytest.CaptureFix
     out, err = capfd.readouterr()
     open_places = {"logs": out + err} | await told(house)
     closed_places = await kept(house)
-    agencies = [a for a in house.answers if a.request.headers["authorization"] in _agencies(house)]
+    agencies = [answer for answer in house.answers if _sub(answer) in AGENCIES]
 
     assert {place for place, text in open_places.items() if not text} == set()
     assert {place: sniffed(text, PERSONAL + FACTS) for place, text in open_places.items()} == {
@@ -183,6 +217,7 @@ async def test_no_canary_leaves_its_place(house: House, capfd: pytest.CaptureFix
     assert {place: sniffed(text) for place, text in closed_places.items()} == {
         place: [] for place in closed_places
     }
+    assert {_sub(answer) for answer in agencies} == AGENCIES
     assert sniffed(said(agencies)) == []
     assert len(house.mail.mails) >= 2
     for line in ("consumer.dead_letter", "http.failed"):
@@ -190,8 +225,29 @@ async def test_no_canary_leaves_its_place(house: House, capfd: pytest.CaptureFix
     await check_that_its_readers_see_it(house, alert)
 
 
-def _agencies(house: House) -> set[str]:
-    return {who["Authorization"] for who in (house.officer, house.jail, house.prosecutor)}
+def _sub(answer: httpx.Response) -> str:
+    """Whose request it was: by the token, of which nobody has the same one twice."""
+    payload = answer.request.headers["authorization"].split(".")[1]
+    return str(json.loads(urlsafe_b64decode(payload + "=="))["sub"])
+
+
+async def check_that_justice_sees_no_care(house: House, receiver: Receiver, alert: str) -> None:
+    """On no route or page of any service, and in no message to a partner's system."""
+    ids = await known_ids(house, alert)
+    for role, who in justice(house).items():
+        answers = await shown(house, who, ids)
+        found = {place: sniffed(text, (*CARE, "Ninebarrow")) for place, text in answers.items()}
+        assert {place: words for place, words in found.items() if words} == {}, role
+    # The liaison is shown the item, and whoever may read the care content finds it on this walk.
+    assert ids["item_id"] in answers["prosecution-hook GET /v1/coordination"]
+    mine = await shown(house, house.alice, ids, ("GET",))
+    assert set(sniffed("\n".join(mine.values()), CARE)) == set(CARE)
+
+    async def told_of_the_item() -> bool:
+        return any("coordination-requested" in body for _, body in receiver.requests)
+
+    await eventually(told_of_the_item, seconds=30)
+    assert sniffed(str(receiver.requests)) == []
 
 
 async def check_that_its_readers_see_it(house: House, alert: str) -> None:
