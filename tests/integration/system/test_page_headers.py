@@ -25,7 +25,7 @@ def pages(app: FastAPI) -> Iterator[tuple[str, str]]:
     """Method and address of each page, with a made-up id wherever one is taken."""
     for route in leaves(app.router.routes):
         if isinstance(route, PageRoute):
-            for method in route.methods:
+            for method in sorted(route.methods or ()):
                 yield method, re.sub(r"\{\w+\}", str(new_id()), route.path)
 
 
