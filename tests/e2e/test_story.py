@@ -101,6 +101,20 @@ async def test_two_systems_run_side_by_side(
         assert "401" in done.stderr
 
 
+def test_a_directory_is_imported_by_a_command(system: RunningSystem, tmp_path: Path) -> None:
+    """A folder of HSDS tables becomes the site's directory; a faulty one is refused with places."""
+    (tmp_path / "organizations.csv").write_text("id,name,description\no1,Harbor,Beds\n")
+    services = tmp_path / "services.csv"
+    services.write_text("id,organization_id,name,status\ns1,o1,Night shelter,active\n")
+    command = ("directory", "import", str(tmp_path), "--site", "king-county")
+    done = system.lead(*command)
+    assert done.stdout == "1 services are the directory of king-county now.\n", done.stderr
+    services.write_text("id,organization_id,name,status\ns1,o1,Night shelter,open\n")
+    refused = system.lead(*command)
+    assert refused.returncode == 1
+    assert "/0/status" in refused.stderr
+
+
 def test_one_address_leads_everywhere(system: RunningSystem) -> None:
     """The first page's links all answer; operating commands work with the home's own token."""
     with httpx.Client(base_url=system.address, follow_redirects=True) as client:

@@ -18,6 +18,7 @@ from shared.errors import DomainError, FieldError, Invalid, Malformed, Overloade
 
 MEDIA_TYPE = "application/problem+json"
 MAX_BODY_BYTES = 1024 * 1024
+_ALLOWED = "max_body_bytes"
 # A member's name is input too, and may be a person's: only one that is written as fields are, with
 # a small letter first or as an abbreviation, is repeated in a pointer.
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,39}|[A-Z]{2,3}")
@@ -157,7 +158,7 @@ class Edge:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > self._max_body_bytes:
+            if size > scope.get(_ALLOWED, self._max_body_bytes):
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 
@@ -172,6 +173,11 @@ class Edge:
             if started:
                 raise
             await _unexpected(scope, error)(scope, receive, send)
+
+
+def allow_body(request: Request, most: int) -> None:
+    """A larger body than others, from here on: for a route that has let its caller in already."""
+    request.scope[_ALLOWED] = most
 
 
 def install(app: FastAPI, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:

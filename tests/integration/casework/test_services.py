@@ -103,6 +103,17 @@ async def test_a_package_replaces_the_directory_whole_or_not_at_all(desk: Desk) 
     assert refused.status_code == 403
 
 
+async def test_a_city_s_package_may_be_larger_than_other_bodies(desk: Desk) -> None:
+    """For whoever may send one; everybody else's body ends where all others do."""
+    many = [service(n, f"Pantry {n}") | {"description": "d" * 2_000} for n in range(1_000)]
+    assert (await imported(desk, many)).json()["services"] == 1_000
+    content, path = json.dumps(many), f"/v1/directory/imports?site={SITE}"
+    keyed = {"Idempotency-Key": "large"}
+    for headers, status in (({}, 401), (desk.alice, 403), (desk.carla | keyed, 413)):
+        answer = await desk.stage.client.post(path, content=content, headers=headers)
+        assert answer.status_code == status
+
+
 async def test_a_linkage_ends_with_the_need_met_or_a_reason(desk: Desk) -> None:
     """By the directory or by name; every step by If-Match; nothing goes back."""
     await imported(desk, [service(7, "Day center")])

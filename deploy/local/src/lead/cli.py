@@ -9,6 +9,7 @@ import typer
 from lead import launch
 from lead.audit import audit
 from lead.contacts import contacts
+from lead.directory import directory
 from lead.errors import Failure
 from lead.feed_command import feed
 from lead.gap_command import gap
@@ -26,6 +27,7 @@ commands = typer.Typer(
 commands.add_typer(letters, name="dead-letters")
 commands.add_typer(contacts, name="contacts")
 commands.add_typer(audit, name="audit")
+commands.add_typer(directory, name="directory")
 commands.add_typer(statutes, name="statutes")
 commands.command("feed")(feed)
 commands.command("gap")(gap)

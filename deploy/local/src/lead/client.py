@@ -85,6 +85,11 @@ class Api:
         """The JSON answered to a body. Raises Refused or Unreachable."""
         return self._request("POST", path, json=body)
 
+    def send(self, path: str, body: bytes, media_type: str, **params: Any) -> Any:
+        """The JSON answered to a file. Raises Refused or Unreachable."""
+        headers = {"Content-Type": media_type}
+        return self._request("POST", path, content=body, headers=headers, params=params)
+
     def pages(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
         """Every item of a list, page after page."""
         cursor = None

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from casework.directory import handlers, repository
 from casework.directory.commands import ImportDirectory
-from casework.directory.packages import read_package
+from casework.directory.packages import MOST_BYTES, read_package
 from shared.callers import Caller, require
 from shared.errors import Malformed
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
+from shared.problems import allow_body
 
 router = APIRouter(prefix="/v1/directory", tags=["directory"], route_class=IdempotentRoute)
 
@@ -61,6 +62,7 @@ class ServiceAnswer(BaseModel):
 async def import_directory(request: Request, site: Site, caller: Keeper, tx: Tx) -> ImportAnswer:
     """JSON or a zip of CSV files. A faulty package is refused whole, each fault with its place."""
     caller.at_site(site)
+    allow_body(request, MOST_BYTES)
     services = await asyncio.to_thread(read_package, await request.body())
     made = await handlers.import_directory(ImportDirectory(site, services, caller.sub), tx)
     return ImportAnswer.model_validate(made)
