@@ -124,6 +124,7 @@ DETAILS: dict[StepKind, list[str | None]] = {
         "webhook_address_not_public",
         "webhook_url_refused",
     ],
+    StepKind.ANOTHER_WAY: list(Channel),
     StepKind.UNANSWERED: ["no_answer", "not_delivered"],
     StepKind.ACKNOWLEDGED: [None, *Action],
 }

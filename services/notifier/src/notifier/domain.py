@@ -58,6 +58,7 @@ class StepKind(StrEnum):
     DELIVERED = "delivered"
     DELAYED = "delayed"
     NOT_DELIVERED = "not_delivered"
+    ANOTHER_WAY = "another_way"
     TOLD = "told"
     UNANSWERED = "unanswered"
     ACKNOWLEDGED = "acknowledged"

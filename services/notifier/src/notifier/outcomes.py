@@ -6,12 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from notifier import queue, repository
-from notifier.asking import add_step, escalate
+from notifier.asking import add_step
 from notifier.channels import Outcome, Result
 from notifier.contacts import handlers as contacts
-from notifier.contacts.repository import try_another_way
 from notifier.domain import Alert, AlertState, StepKind
 from notifier.queue import Job, Sent
+from notifier.undelivered import go_on_without
 from shared.database import Transaction, publish
 from shared.events import AlertClosed, AlertDelivered
 
@@ -129,16 +129,12 @@ async def _again(done: Done, alert: Alert | None, tx: Transaction) -> None:
 
 
 async def _failed(done: Done, alert: Alert | None, tx: Transaction) -> None:
-    """For good. Who is being asked is tried another way; without one the next person is asked."""
+    """For good: the address is given up where the other side said so, and somebody else or
+    something else is tried."""
     job, detail = done.job, done.result.detail
     if not await queue.end(tx, job, "failed", detail):
         return
     if done.result.outcome is Outcome.GONE and job.method_id is not None:
         await contacts.stop_using(job.site, job.recipient, job.method_id, tx)
-    if alert is None:
-        return
-    add_step(alert, StepKind.NOT_DELIVERED, tx, who=job.recipient, detail=detail)
-    asked = alert.is_waiting and alert.recipient == job.recipient
-    if asked and not await try_another_way(tx, job.id):
-        await escalate(alert, "not_delivered", tx)
-    await repository.touch_inboxes(tx, alert.id)
+    if alert is not None:
+        await go_on_without(job, alert, detail, tx)

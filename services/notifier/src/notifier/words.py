@@ -124,6 +124,8 @@ def _delivery_sentence(step: AlertStep, who: str) -> str:
             return f"The message to {_within(who)} waits for another try: {why_not(detail)}."
         case StepKind.NOT_DELIVERED:
             return f"The message to {_within(who)} was not delivered: {why_not(detail)}."
+        case StepKind.ANOTHER_WAY:
+            return f"The message to {_within(who)} goes {BY[detail]} instead."
         case _:
             return _ending_sentence(step, who)
 

@@ -1,13 +1,14 @@
 """Queries about contact methods, and the plan by which the hot path reaches each person."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from notifier import queue
-from notifier.contacts.domain import Channel, ContactMethod, ContactRule, Reach
+from notifier.contacts.domain import ContactMethod, ContactRule, Reach
 from notifier.errors import MethodNotFound
 from shared.database import Transaction
 
@@ -15,28 +16,43 @@ _PLAN = """
 INSERT INTO reach (site, sub, alert_class, method_id, channel, after_seconds)
 SELECT $1, $2, * FROM unnest($3::text[], $4::uuid[], $5::text[], $6::integer[])"""
 
-# Another message of the same step, queued or sent, is another way already.
+# Another message of the same step, queued or sent, is another way already; one that was to come
+# later comes now.
 _ANOTHER_WAY = """
 WITH this AS (SELECT * FROM delivery WHERE id = $1),
 other AS (
-    SELECT FROM delivery d JOIN this ON d.step = this.step AND d.recipient = this.recipient
+    SELECT d.* FROM delivery d JOIN this ON d.step = this.step AND d.recipient = this.recipient
     WHERE d.id <> this.id AND d.state IN ('queued', 'sent')),
+sooner AS (
+    UPDATE delivery SET next_attempt_at = $2
+    WHERE id = (SELECT id FROM other ORDER BY next_attempt_at LIMIT 1)
+      AND NOT EXISTS (SELECT FROM other WHERE attempts > 0 OR next_attempt_at <= $2)
+      AND state = 'queued' RETURNING channel),
 added AS (
     INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
                           next_attempt_at, traceparent, correlation_id, created_at)
     SELECT uuidv7(), this.site, this.recipient, m.channel, m.id, this.purpose, this.alert_id,
-           this.step, $2, this.traceparent, this.correlation_id, $2
+           this.step, $2, this.traceparent, this.correlation_id, $3
     FROM this JOIN contact_method m ON m.site = this.site AND m.sub = this.recipient
     WHERE m.verified_at IS NOT NULL AND m.gone_at IS NULL AND NOT EXISTS (SELECT FROM other)
       AND NOT EXISTS (SELECT FROM delivery d WHERE d.step = this.step AND d.method_id = m.id)
-    ORDER BY m.position LIMIT 1 RETURNING id)
-SELECT EXISTS (SELECT FROM other) OR EXISTS (SELECT FROM added)"""
+    ORDER BY m.position LIMIT 1 RETURNING channel)
+SELECT EXISTS (SELECT FROM other) OR EXISTS (SELECT FROM added) AS exists,
+       coalesce((SELECT channel FROM sooner), (SELECT channel FROM added)) AS channel"""
 
 
-async def try_another_way(tx: Transaction, delivery_id: UUID) -> bool:
-    """Send the same by the person's next method. False when every method was tried."""
-    found = bool(await tx.raw.fetchval(_ANOTHER_WAY, delivery_id, tx.now))
-    queue.wake(tx, Channel)
+@dataclass(frozen=True, slots=True)
+class AnotherWay:
+    """Whether there is one; its channel, when it is taken only because of this."""
+
+    exists: bool
+    channel: str | None
+
+
+async def try_another_way(tx: Transaction, delivery_id: UUID, at: datetime) -> AnotherWay:
+    """Send the same by the person's next method, unless another message of it is under way."""
+    found = AnotherWay(**dict(await tx.raw.fetchrow(_ANOTHER_WAY, delivery_id, at, tx.now)))
+    queue.wake(tx, [found.channel] if found.channel else [])
     return found
 
 

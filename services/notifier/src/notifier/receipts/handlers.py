@@ -4,17 +4,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from notifier import repository as alerts
-from notifier.asking import add_step, escalate
 from notifier.commands import AcknowledgeAlert
 from notifier.contacts import handlers as contacts
 from notifier.contacts.domain import ContactMethod
-from notifier.contacts.repository import try_another_way
-from notifier.domain import StepKind
 from notifier.handlers import acknowledge_alert
 from notifier.receipts import repository
 from notifier.receipts.commands import RecordReceipt, TakeReply
 from notifier.receipts.domain import LOST, RANK, Word
 from notifier.staff.repository import get_staff
+from notifier.undelivered import go_on_without
 from shared.callers import Caller
 from shared.database import Transaction
 from shared.timers import set_timer
@@ -48,14 +46,8 @@ async def follow_lost(delivery_id: UUID, tx: Transaction) -> None:
         return
     # The alert first: everybody else who locks both does so in this order.
     alert = await alerts.get_alert(tx, lost.alert_id) if lost.alert_id else None
-    if not await repository.end_as_lost(tx, delivery_id) or alert is None:
-        return
-    add_step(alert, StepKind.NOT_DELIVERED, tx, who=lost.recipient, detail="sms_not_sent")
-    if alert.answered_by is None and alert.recipient == lost.recipient:
-        another = await try_another_way(tx, delivery_id)
-        if alert.is_waiting and not another:
-            await escalate(alert, "not_delivered", tx)
-    await alerts.touch_inboxes(tx, alert.id)
+    if await repository.end_as_lost(tx, delivery_id) and alert is not None:
+        await go_on_without(lost, alert, "sms_not_sent", tx)
 
 
 async def take_reply(command: TakeReply, tx: Transaction) -> str | None:

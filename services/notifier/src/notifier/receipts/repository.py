@@ -25,6 +25,7 @@ class Lost:
     provider_state: str | None
     alert_id: UUID | None
     recipient: str
+    purpose: str
 
 
 async def take_over(
@@ -37,7 +38,8 @@ async def take_over(
 
 async def find_delivery(tx: Transaction, delivery_id: UUID) -> Lost | None:
     row = await tx.raw.fetchrow(
-        "SELECT id, state, provider_state, alert_id, recipient FROM delivery WHERE id = $1",
+        "SELECT id, state, provider_state, alert_id, recipient, purpose FROM delivery"
+        " WHERE id = $1",
         delivery_id,
     )
     return Lost(**dict(row)) if row else None

@@ -1,0 +1,67 @@
+"""What follows when a message did not come by one way: the next way, or else the next person."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from notifier import repository
+from notifier.asking import add_step, escalate
+from notifier.contacts.repository import try_another_way
+from notifier.domain import Alert, AlertState, StepKind
+from notifier.policy import AlertClass, send_at
+from notifier.surroundings import look_around
+from shared.database import Transaction
+from shared.sites import zone_of
+
+
+class Undelivered(Protocol):
+    """A message that ended without reaching its recipient."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
+
+
+async def go_on_without(message: Undelivered, alert: Alert, detail: str, tx: Transaction) -> None:
+    """Whoever still needs to be told is reached by their next way; when all of them were tried,
+    the next person is asked. The alert's row is locked."""
+    add_step(alert, StepKind.NOT_DELIVERED, tx, who=message.recipient, detail=detail)
+    if _is_needed(message, alert):
+        found = await _by_another_way(message, alert, tx)
+        if not found and alert.is_waiting and alert.recipient == message.recipient:
+            await escalate(alert, "not_delivered", tx)
+    await repository.touch_inboxes(tx, alert.id)
+
+
+def _is_needed(message: Undelivered, alert: Alert) -> bool:
+    """That something was withdrawn is told to whoever was told of it, whatever happened since."""
+    if message.purpose == StepKind.RECALL_TOLD:
+        return True
+    if message.purpose == StepKind.STUCK:
+        return alert.is_open
+    is_moot = alert.answered_by is not None or alert.state == AlertState.SUPPRESSED
+    return not is_moot and alert.recipient == message.recipient
+
+
+async def _by_another_way(message: Undelivered, alert: Alert, tx: Transaction) -> bool:
+    leaves_at = await _leaves_at(message, alert, tx)
+    found = await try_another_way(tx, message.id, leaves_at)
+    if found.channel is not None:
+        who, detail = message.recipient, found.channel
+        add_step(alert, StepKind.ANOTHER_WAY, tx, who=who, detail=detail)
+        if leaves_at > tx.now:
+            add_step(alert, StepKind.HELD, tx, who=who)
+    return found.exists
+
+
+async def _leaves_at(message: Undelivered, alert: Alert, tx: Transaction) -> datetime:
+    """At once, but not into quiet hours that began meanwhile. A digest was waited for already."""
+    if message.purpose in (StepKind.RECALL_TOLD, StepKind.STUCK):
+        return tx.now
+    around = await look_around(tx, alert.site, alert.participant, at=tx.now)
+    quiet = replace(around.quiet, digests=())
+    return send_at(AlertClass(alert.alert_class), quiet, tx.now, zone_of(alert.site))
