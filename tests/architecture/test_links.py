@@ -40,3 +40,10 @@ def test_named_files_exist(page: Path) -> None:
     """A page for the night must not send anybody to what is not there."""
     for name in re.findall(r"`((?:tests|deploy|docs|shared|\.github)/[\w./-]+)`", page.read_text()):
         assert (ROOT / name).exists(), name
+
+
+def test_every_decision_is_listed() -> None:
+    """A record that no list leads to is not read."""
+    index = (ROOT / "docs" / "README.md").read_text()
+    records = sorted(path.name for path in (ROOT / "docs" / "adr").glob("0*.md"))
+    assert re.findall(r"\(adr/(0[^)]+)\)", index) == records

@@ -130,7 +130,8 @@ def test_built_in_resources_fit_kubernetes(build: RenderFolder, folder: str, ver
     """Strictly, against the API schemas of the versions in support."""
     if importlib.util.find_spec("kubernetes_validate") is None:
         pytest.skip(
-            "NOT validated against Kubernetes' own schemas: pip install kubernetes-validate"
+            "NOT validated against Kubernetes' own schemas: "
+            "pip install --no-deps -r tests/k8s/validators.lock"
         )
     kubernetes_validate = importlib.import_module("kubernetes_validate")
     for resource in build(folder).resources:
