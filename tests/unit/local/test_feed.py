@@ -1,118 +1,16 @@
-"""The feed: every row once and finished once, whatever happens on the way."""
+"""The feed: every row once and finished once."""
 
 import csv
 import json
-import random
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
+from tests.unit.local.feeding import BY_HAND, Runs, Server
 
-from lead.feed import Feed, FeedStopped
-from lead.feed_state import FeedState, Finished, StateInUse, count
+from lead.feed_state import FeedState, Finished, StateInUse
 from lead.mapping import Mapping, load
 from lead.rejects import write_rejects
 from lead.rows import BadFile, header, read_rows
-
-BY_HAND = Path(__file__).parents[2] / "data" / "terry_stops_by_hand.csv"
-URL = "http://city.test"
-
-
-class Server:
-    """The outside world: takes batches as the API promises, or fails as `trouble` says."""
-
-    def __init__(self) -> None:
-        self.receipts: dict[tuple[str, int], str] = {}
-        self.rows_received = 0
-        self.trouble: list[Any] = []
-        self.tokens = {"good"}
-        self.largest_body = 1_000_000
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if self.trouble:
-            fault = self.trouble.pop(0)
-            if isinstance(fault, Exception):
-                raise fault
-            if isinstance(fault, httpx.Response):
-                return fault
-        if request.headers["Authorization"].removeprefix("Bearer ") not in self.tokens:
-            return httpx.Response(401, json={"title": "Unauthorized", "detail": "No such token."})
-        if len(request.content) > self.largest_body:
-            return httpx.Response(413, json={"title": "Content Too Large", "detail": "Too large."})
-        lines = [json.loads(line) for line in request.content.splitlines()]
-        self.rows_received += len(lines)
-        answers = (self._answer(number, body) for number, body in enumerate(lines, start=1))
-        return httpx.Response(200, text="".join(json.dumps(answer) + "\n" for answer in answers))
-
-    def _answer(self, number: int, body: dict[str, Any]) -> dict[str, Any]:
-        person = body["person"]
-        if person.get("age_to", 99) < 18:
-            errors = [{"pointer": "/person/age_to", "code": "under_18", "hint": "Adults only."}]
-            return {"line": number, "status": 422, "errors": errors, "detail": "Invalid."}
-        if not person.get("identifiers"):
-            return {"line": number, "status": 422, "type": "/problems/nobody", "detail": "Nobody."}
-        record = (body["source_record_id"], body["record_version"])
-        receipt = self.receipts.setdefault(record, str(uuid4()))
-        return {"line": number, "status": 202, "receipt": receipt}
-
-
-@pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-@pytest.fixture
-def seattle() -> Mapping:
-    return load("seattle-terry-stops")
-
-
-@pytest.fixture
-def token_file(tmp_path: Path) -> Path:
-    path = tmp_path / "token"
-    path.write_text("Bearer good\n")
-    return path
-
-
-class Runs:
-    """Runs a feed as often as a test wants, and keeps how long it was told to wait."""
-
-    def __init__(self, server: Server, mapping: Mapping, token_file: Path, folder: Path) -> None:
-        self._server, self._mapping, self._token_file = server, mapping, token_file
-        self.state_path = folder / "state"
-        self.waits: list[float] = []
-
-    def __call__(self, path: Path = BY_HAND, *, patience: float = 300) -> dict[str, int]:
-        with FeedState(self.state_path) as state:
-            feed = Feed(
-                path, self._mapping, state, url=URL, token_file=self._token_file,
-                patience=patience, transport=httpx.MockTransport(self._server),
-                sleep=self.waits.append,
-            )  # fmt: skip
-            try:
-                feed.run()
-            finally:
-                self.results = list(feed.results())
-        return dict(count(end for _, end in self.results))
-
-
-@pytest.fixture
-def run(server: Server, seattle: Mapping, token_file: Path, tmp_path: Path) -> Runs:
-    return Runs(server, seattle, token_file, tmp_path)
-
-
-def many_rows(folder: Path, number: int) -> Path:
-    """A file of this many good rows, all different."""
-    lines = BY_HAND.read_text().splitlines()
-    good = lines[1].split(",")
-    path = folder / "many.csv"
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(lines[0].split(","))
-        for stop in range(number):
-            writer.writerow([*good[:3], str(stop), *good[4:]])
-    return path
 
 
 def test_every_row_ends_once(run: Runs, server: Server) -> None:
@@ -150,111 +48,6 @@ def test_changed_and_added_rows_are_sent(run: Runs, server: Server, tmp_path: Pa
     path.write_text(f"{corrected}{added}\n")
     assert run(path) == {"accepted": 6, "refused": 1, "not sent": 2}
     assert len(server.receipts) == 6
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_faults_cost_time_and_nothing_else(
-    run: Runs, server: Server, tmp_path: Path, seed: int
-) -> None:
-    """Lost connections, overload and restarts of the feed double nothing and lose nothing."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    path = many_rows(tmp_path, 1_000)
-    faults: list[Any] = [
-        httpx.ConnectError("refused"),
-        httpx.ReadTimeout("slow"),
-        httpx.Response(503, headers={"Retry-After": "2"}),
-        httpx.Response(429, headers={"Retry-After": "1"}),
-        httpx.Response(502),
-        None,
-        None,
-        KeyboardInterrupt(),
-    ]
-    for _ in range(200):
-        server.trouble = [chance.choice(faults) for _ in range(6)]
-        try:
-            counts = run(path)
-            break
-        except KeyboardInterrupt:
-            continue
-    assert counts == {"accepted": 1_000}
-    assert len(server.receipts) == 1_000
-
-
-def test_an_answer_lost_after_the_server_took_the_rows_doubles_nothing(
-    run: Runs, server: Server, tmp_path: Path
-) -> None:
-    """The worst moment: taken, but we were not told."""
-    path = many_rows(tmp_path, 250)
-    answered = server.__call__
-    calls = iter([True, False, False, False])
-
-    def lossy(request: httpx.Request) -> httpx.Response:
-        response = answered(request)
-        if next(calls, False):
-            raise httpx.ReadError("connection reset")
-        return response
-
-    run._server = lossy  # type: ignore[assignment]
-    assert run(path) == {"accepted": 250}
-    assert len(server.receipts) == 250
-    assert server.rows_received == 450
-
-
-def test_it_waits_as_long_as_it_is_asked_to(run: Runs, server: Server) -> None:
-    """Retry-After is honored; a line that was told 503 is sent again alone."""
-    busy = {"line": 1, "status": 503, "detail": "Later."}
-    taken = [{"line": n, "status": 202, "receipt": str(uuid4())} for n in range(2, 7)]
-    answers = "".join(json.dumps(answer) + "\n" for answer in (busy, *taken))
-    server.trouble = [
-        httpx.Response(429, headers={"Retry-After": "7"}),
-        httpx.Response(200, text=answers),
-    ]
-    run()
-    assert run.waits == [7.0]
-    assert server.rows_received == 1
-
-
-def test_it_gives_up_when_nothing_moves_and_goes_on_later(run: Runs, server: Server) -> None:
-    """A server that is away for too long stops the feed with a reason; a later run finishes."""
-    server.trouble = [httpx.ConnectError("refused")] * 3
-    with pytest.raises(FeedStopped, match="nobody answers"):
-        run(patience=-1)
-    assert run()["accepted"] == 4
-
-
-def test_a_token_that_is_not_allowed_stops_it(run: Runs, server: Server) -> None:
-    """Wrong rights are said at once, and no row is marked as finished."""
-    server.tokens = {"another"}
-    with pytest.raises(FeedStopped, match=r"401 Unauthorized: No such token\."):
-        run()
-    server.tokens = {"good"}
-    server.trouble = [
-        httpx.Response(200, text=json.dumps({"line": 1, "status": 403, "detail": "Not yours."}))
-    ]
-    with pytest.raises(FeedStopped, match=r"Not yours\."):
-        run()
-    assert run()["accepted"] == 4
-
-
-def test_a_renewed_token_file_is_read_again(run: Runs, server: Server, token_file: Path) -> None:
-    """A long feed outlives its token when somebody renews the file."""
-
-    def renew(request: httpx.Request) -> httpx.Response:
-        server.tokens = {"fresh"}
-        token_file.write_text("fresh")
-        return Server.__call__(server, request)
-
-    run._server = renew  # type: ignore[assignment]
-    assert run()["accepted"] == 4
-
-
-def test_a_chunk_that_is_too_large_is_halved(run: Runs, server: Server, tmp_path: Path) -> None:
-    """A smaller limit in front of the API does not stop the feed; a row over it is rejected."""
-    server.largest_body = 2_000
-    assert run(many_rows(tmp_path, 100)) == {"accepted": 100}
-    server.largest_body = 10
-    run.state_path.unlink()
-    assert run(many_rows(tmp_path, 3)) == {"refused": 3}
 
 
 def test_rejected_rows_are_written_with_line_and_reason(run: Runs, tmp_path: Path) -> None:
