@@ -27,8 +27,8 @@ _ADD = """
 WITH added AS (
     INSERT INTO contact (receipt, site, source_system, source_record_id, record_version,
                          contact_type, occurred_at, received_at, outcome, tier, participant_key,
-                         purge_due_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                         purge_due_at, evidence)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $15::text::jsonb)
     ON CONFLICT (receipt) DO NOTHING RETURNING receipt),
 kept AS (
     INSERT INTO contact_body (receipt, sealed)
@@ -60,7 +60,7 @@ review AS (
            state = CASE state WHEN 'open' THEN 'expired' ELSE state END
     WHERE receipt = ANY($1))
 UPDATE contact SET outcome = 'retracted', source_record_id = NULL, participant_key = NULL,
-                   purge_due_at = NULL, purged_at = $2
+                   purge_due_at = NULL, purged_at = $2, evidence = NULL
 WHERE receipt = ANY($1)"""
 
 _PURGE = """
@@ -100,8 +100,14 @@ def row(report: Report, found: Finding, waiting: Waiting, policy: Policy) -> tup
         report.receipt, report.site, report.source_system, report.source_record_id,
         report.record_version, contact_type_of(report), report.occurred_at, report.received_at,
         found.outcome, found.tier, found.match.participant_key if found.match else None,
-        purge_due_at(report, found, policy), waiting.sealed, waiting.traces,
+        purge_due_at(report, found, policy), waiting.sealed, waiting.traces, _evidence(found),
     )  # fmt: skip
+
+
+def _evidence(found: Finding) -> str | None:
+    """Levels and weights of an automatic match; a reviewer's is with the review."""
+    evidence = found.match.evidence if found.match else None
+    return json.dumps(evidence.as_json()) if evidence else None
 
 
 def purge_due_at(report: Report, found: Finding, policy: Policy) -> datetime | None:
@@ -120,9 +126,10 @@ async def settle_contact(
     """A report that waited was matched, or must be reviewed now."""
     key = found.match.participant_key if found.match else None
     await tx.raw.execute(
-        "UPDATE contact SET outcome = $2, tier = $3, participant_key = $4, purge_due_at = $5"
-        " WHERE receipt = $1",
+        "UPDATE contact SET outcome = $2, tier = $3, participant_key = $4, purge_due_at = $5,"
+        " evidence = $6::text::jsonb WHERE receipt = $1",
         report.receipt, found.outcome, found.tier, key, purge_due_at(report, found, policy),
+        _evidence(found),
     )  # fmt: skip
     if found.match:
         await tx.raw.execute("DELETE FROM contact_trace WHERE receipt = $1", report.receipt)

@@ -36,6 +36,25 @@ RULES = {
 KINDS = {kind: kind.value.replace("_", " ").capitalize() for kind in ContactType}
 
 
+_NAMES = {"given": "given name", "dob": "date of birth", "order": "order of names"}
+
+
+def why_matched(evidence: dict[str, Any] | None, reviewed_by: str | None) -> list[str]:
+    """Sentences for whoever works with the person: the rule, then what agreed and what did not."""
+    evidence = evidence or {}
+    said = [f"{reviewed_by} looked at both and said that it is the same person."]
+    rule = RULES.get(evidence.get("rule", ""))
+    levels: dict[str, list[str]] = {}
+    for part in evidence.get("parts", ()):
+        if part["field"] != "order" or part["level"] == Level.SWAPPED:
+            levels.setdefault(part["level"], []).append(_NAMES.get(part["field"], part["field"]))
+    compared = [
+        f"{', '.join(fields).capitalize()}: {LEVELS[Level(level)]}"
+        for level, fields in levels.items()
+    ]
+    return [*(said if reviewed_by else ()), *([rule] if rule else ()), *compared]
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One field: both sides as given, in words how they agree, and its bits."""
@@ -103,9 +122,6 @@ def _rows(person: Person, reported: PersonPart, evidence: dict[str, Any]) -> lis
     }
     rows = [_row(field, *both, parts.get(field)) for field, both in sides.items()]
     return [row for row in rows if row.reported or row.on_file or row.said == "fields swapped"]
-
-
-_NAMES = {"given": "given name", "dob": "date of birth", "order": "order of names"}
 
 
 def _row(field: str, reported: Any, on_file: Any, part: dict[str, Any] | None) -> Row:

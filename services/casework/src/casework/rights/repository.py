@@ -35,7 +35,7 @@ _DESTROY = (
     "DELETE FROM ruled_out WHERE participant_key = $1",
     "DELETE FROM identity_review WHERE participant_key = $1",
     "DELETE FROM timer WHERE kind IN ('intake-deadline', 'plan-review') AND subject = $1",
-    """UPDATE contact SET source_record_id = NULL, source_system = 'erased'
+    """UPDATE contact SET source_record_id = NULL, source_system = 'erased', evidence = NULL
        WHERE participant_key = $1""",
     """UPDATE person SET given = NULL, middle = NULL, surname = NULL, suffix = NULL, dob = NULL,
        chosen_given = NULL, chosen_surname = NULL, sex = NULL, aliases = '{}', names = '{}'

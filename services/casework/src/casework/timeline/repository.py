@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.heard.repository import KEYS
+from casework.matching.views import why_matched
 from shared.database import Transaction
 
 # Each gives (at, id, kind, detail) for the participant in $1.
@@ -14,8 +15,13 @@ SOURCES = {
     SELECT occurred_at AS at, receipt AS id, 'contact' AS kind,
            json_build_object('contact_type', contact_type, 'source_system', source_system,
                'source_record_id', source_record_id, 'record_version', record_version,
-               'received_at', received_at, 'outcome', outcome, 'tier', tier) AS detail
-    FROM contact WHERE participant_key = $1""",
+               'received_at', received_at, 'outcome', outcome, 'tier', tier,
+               'evidence', coalesce(evidence, asked_about),
+               'reviewed_by', CASE WHEN verdict = 'same' THEN decided_by END) AS detail
+    FROM contact LEFT JOIN (
+        SELECT receipt, participant_key, evidence AS asked_about, state AS verdict, decided_by
+        FROM identity_review) AS review USING (receipt, participant_key)
+    WHERE participant_key = $1""",
     "referral": """
     SELECT occurred_at, referral_id, 'referral',
            json_build_object('referral_type', referral_type, 'source_system', source_system)
@@ -92,4 +98,14 @@ async def list_timeline(
         " detail) WHERE $2::timestamptz IS NULL OR (at, id) < ($2, $3::uuid)"
         " ORDER BY at DESC, id DESC LIMIT $4"
     )
-    return list(await tx.raw.fetch(statement, key, at, entry_id, limit))
+    rows = await tx.raw.fetch(statement, key, at, entry_id, limit)
+    return [_explained(row) for row in rows]
+
+
+def _explained(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A contact says in words why it is thought to be about this participant."""
+    if row["kind"] != "contact":
+        return row
+    detail = dict(row["detail"])
+    why = why_matched(detail.pop("evidence"), detail["reviewed_by"])
+    return {**row, "detail": detail | {"why": why}}
