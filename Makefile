@@ -7,7 +7,7 @@ PACKAGES := shared services/referral services/casework services/prosecution-hook
 	deploy/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fmt lint types contract bench lock schemas wheels images containers clean
+.PHONY: help run demo test check fmt lint types contract bench lock schemas wheels docs images containers clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,11 +54,20 @@ schemas: $(READY) ## Write the events' schemas to tests/contract/schemas
 wheels: $(READY) ## Start each service from its wheel, with only what it declares installed
 	@WHEELS=1 $(PY) -m pytest tests/wheels
 
+docs: build/docs-tools ## Build the documentation site: build/docs/site/index.html
+	@NO_MKDOCS_2_WARNING=1 build/docs-tools/bin/python docs/site/build.py
+
 images: ## Build the four images, with a bill of materials of each in build/
 	@deploy/image/build.sh build
 
 containers: $(READY) ## Run the compose file: the story, a killed service, a broker cut off
 	@deploy/compose/rehearse.sh
+
+build/docs-tools: docs/site/requirements.lock
+	@$(PYTHON) -m venv --clear $@
+	@$@/bin/python -m pip install --quiet --no-input --disable-pip-version-check \
+		--require-hashes -r $<
+	@touch $@
 
 clean: ## Remove caches and .venv; the data in .lead stays
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
