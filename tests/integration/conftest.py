@@ -29,6 +29,10 @@ PACKAGES = {
 # prosecution-hook holds no care key: the firewall stands even against a bug in its code.
 CLASSES = dict.fromkeys(PACKAGES, ("identity", "care")) | {"prosecution-hook": ("identity",)}
 PARTITIONS = 4
+OFFICES = ("kcpao", "city-attorney", "sca", "first-da", "WA0999999")
+APPROVED = """
+INSERT INTO partner (id, site, org, may_receive, onward, decided_by, decided_at, break_glass)
+VALUES ($1, $2, $3, '{engagement_fact}', '{}', 'petra', now() - interval '100 years', false)"""
 
 OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
@@ -61,12 +65,23 @@ def new_broker() -> Iterator[str]:
         yield mock.bootstrap
 
 
+async def approve_offices(dsn: str) -> None:
+    """The offices that tests speak for are in the partner registry of both sites."""
+    database = await asyncpg.connect(dsn)
+    for site in ("king-county", "santa-fe"):
+        for org in OFFICES:
+            await database.execute(APPROVED, uuid4(), site, org)
+    await database.close()
+
+
 async def clone_database(postgres: PostgresServer, templates: dict[str, str], name: str) -> str:
     """A fresh database of one service; about 50 ms once its template is migrated."""
     if name not in templates:
         template = f"template_{PACKAGES[name]}_{uuid4().hex[:8]}"
         postgres.ensure_database(template)
         await asyncio.to_thread(migrate, PACKAGES[name], postgres.dsn(template))
+        if name == "prosecution-hook":
+            await approve_offices(postgres.dsn(template))
         templates[name] = template
     database = f"test_{uuid4().hex}"
     admin = await asyncpg.connect(postgres.dsn("postgres"))

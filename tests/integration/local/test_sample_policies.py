@@ -9,7 +9,7 @@ from tests.integration.prosecution.test_holds import referred
 from lead.issuer import LocalIssuer
 from lead.sample_policies import PROSECUTION
 from lead.sample_staff import staff_member
-from lead.seed import seed_policies, seed_statutes
+from lead.seed import seed_partners, seed_policies, seed_statutes
 
 
 async def test_leo_sees_the_story_s_hold_and_charge_as_his_office_s(
@@ -20,8 +20,10 @@ async def test_leo_sees_the_story_s_hold_and_charge_as_his_office_s(
         open_stage("prosecution-hook") as stage,
         on_a_port(stage.app, "prosecution-hook") as url,
     ):
+        await stage.rows("DELETE FROM partner")
         for _ in range(2):
             await seed_policies(url, issuer)
+            await seed_partners(url, issuer)
             await seed_statutes(url, issuer)
         await stage.deliver_and_handle(granted(stage), referred(stage), recontacted(stage))
         leo = headers("liaison-prosecutor", sub="leo")
@@ -29,6 +31,10 @@ async def test_leo_sees_the_story_s_hold_and_charge_as_his_office_s(
         assert (hold["office"], hold["policy_version"]) == ("kcpao", 1)
         [item] = (await stage.client.get("/v1/coordination", headers=leo)).json()["items"]
         assert (item["office"], item["owner"]) == ("kcpao", "leo")
+        approved = await stage.rows("SELECT org, decided_by FROM partner ORDER BY 1")
+        assert approved == [
+            {"org": "first-da", "decided_by": "yara"}, {"org": "kcpao", "decided_by": "petra"}
+        ]  # fmt: skip
         imported = await stage.rows("SELECT state, version FROM statute_import ORDER BY 1")
         assert imported == [{"state": "NM", "version": 1}, {"state": "WA", "version": 1}]
 

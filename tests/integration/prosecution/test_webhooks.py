@@ -150,6 +150,7 @@ async def test_only_approved_partners_are_told(open_stage: OpenStage, headers: H
     """No entry, no endpoint; break-glass ends by itself, and is reviewed (R-31)."""
     async with receiving() as receiver, open_stage("prosecution-hook") as stage:
         ops, officer = headers("ops", sub="olga"), headers("privacy-officer", sub="petra")
+        await stage.rows("DELETE FROM partner")
         post = stage.client.post
         body = {"site": "king-county", "org": "kcpao", "url": receiver.url(),
                 "events": ["coordination-requested"]}  # fmt: skip

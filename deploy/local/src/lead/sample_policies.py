@@ -18,5 +18,15 @@ PROSECUTION: dict[str, dict[str, Any]] = {
         "liaisons": {"first-da": "wes"},
     },
 }
+# Whom the privacy officer of a sample site has approved, and what they may receive.
+PARTNERS: dict[str, dict[str, Any]] = {
+    site: {
+        "site": site,
+        "org": policy["diversion_office"],
+        "may_receive": ["engagement_fact", "progress", "barriers", "goals", "legal_matter"],
+        "onward": [],
+    }
+    for site, policy in PROSECUTION.items()
+}
 # The statute tables that are shipped with this package, by site.
 STATUTES = {KING_COUNTY: "washington", SANTA_FE: "new-mexico"}

@@ -1,13 +1,14 @@
 """The sample staff and policies, seeded at every start; what a site has already stays as it is."""
 
 from lead.city import Actor, City
-from lead.sample_policies import PROSECUTION, STATUTES
+from lead.sample_policies import PARTNERS, PROSECUTION, STATUTES
 from lead.sample_staff import SAMPLE_STAFF, StaffMember
 from lead.sign_ins import Tokens
 from lead.statutes import body_of, find_table
 
 _STAFF = "/notifier/v1/staff"
 _PROSECUTION_POLICY = "/prosecution/v1/policy"
+_PARTNERS = "/prosecution/v1/partners"
 _STATUTES = "/prosecution/v1/statutes"
 # Nobody of the sample staff has this role; it is the launcher that publishes.
 _PROGRAM_MANAGER = Actor("program-manager", "sample-policies")
@@ -29,6 +30,17 @@ async def seed_policies(address: str, issuer: Tokens) -> None:
             if current["version"] == 0:
                 body = {"site": site, "policy": policy}
                 await city.post(_PROGRAM_MANAGER, _PROSECUTION_POLICY, body)
+
+
+async def seed_partners(address: str, issuer: Tokens) -> None:
+    """Approve a site's sample office where it has no partner. Raises Refused or Unreachable."""
+    for person in SAMPLE_STAFF:
+        if "privacy-officer" in person.roles:
+            async with City(address, issuer, person.site) as city:
+                officer = Actor("privacy-officer", person.sub)
+                # Also one that was withdrawn: what the officer decided stays decided.
+                if not (await city.get(officer, _PARTNERS))["items"]:
+                    await city.post(officer, _PARTNERS, PARTNERS[person.site])
 
 
 async def seed_statutes(address: str, issuer: Tokens) -> None:

@@ -7,20 +7,21 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import ConfigDict
 
+from prosecution_hook.admission import approved
 from prosecution_hook.coordination import handlers, repository
 from prosecution_hook.coordination.commands import DecideItem
 from prosecution_hook.coordination.domain import ItemState, Word
 from prosecution_hook.coordination.errors import NoSuchItem
 from prosecution_hook.coordination.views import ItemView, view_of
 from prosecution_hook.edges import Expected, etag
-from shared.callers import Caller, require
+from shared.callers import Caller
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 from shared.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/v1/coordination", tags=["coordination"], route_class=IdempotentRoute)
 
-Liaison = Annotated[Caller, Depends(require("liaison-prosecutor"))]
+Liaison = Annotated[Caller, Depends(approved("liaison-prosecutor"))]
 
 
 class DecisionBody(Word):

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from prosecution_hook.admission import approved_on_pages
 from prosecution_hook.coordination import handlers as coordination
 from prosecution_hook.coordination import repository as items
 from prosecution_hook.coordination.api import visible_items
@@ -29,7 +30,7 @@ from prosecution_hook.holds.repository import Span
 from prosecution_hook.ledger import repository as ledger
 from shared.callers import Caller
 from shared.idempotency import Tx
-from shared.page_session import PageRoute, require_page, root_of
+from shared.page_session import PageRoute, root_of
 from shared.pages import templates
 from shared.reports import Name
 
@@ -37,7 +38,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PAGES = templates("prosecution_hook")
 SHOWN = 100
 
-Liaison = Annotated[Caller, Depends(require_page("liaison-prosecutor"))]
+Liaison = Annotated[Caller, Depends(approved_on_pages("liaison-prosecutor"))]
 
 
 @router.get("/desk")

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
+from prosecution_hook.admission import approved
 from prosecution_hook.edges import Body, Expected, etag
 from prosecution_hook.holds import handlers, repository
 from prosecution_hook.holds.commands import ExtendHold, ResolveHold
@@ -20,7 +21,7 @@ from prosecution_hook.holds.domain import (
 from prosecution_hook.holds.repository import Span
 from prosecution_hook.ledger import repository as ledger
 from prosecution_hook.telling import proposal_to, tell
-from shared.callers import Caller, require
+from shared.callers import Caller
 from shared.database import Transaction
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
@@ -29,7 +30,7 @@ from shared.reports import Name
 
 router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=IdempotentRoute)
 
-Prosecution = Annotated[Caller, Depends(require("liaison-prosecutor", "prosecutor-system"))]
+Prosecution = Annotated[Caller, Depends(approved("liaison-prosecutor", "prosecutor-system"))]
 
 
 class Taking(BaseModel):

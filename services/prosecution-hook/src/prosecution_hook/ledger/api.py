@@ -6,17 +6,18 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
+from prosecution_hook.admission import approved
 from prosecution_hook.disclosure.domain import NOTICE
 from prosecution_hook.ledger import handlers
 from prosecution_hook.ledger.commands import ReadLedger
 from prosecution_hook.ledger.views import LedgerItem
-from shared.callers import Caller, require
+from shared.callers import Caller
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 
 router = APIRouter(route_class=IdempotentRoute)
 
-Liaison = Annotated[Caller, Depends(require("liaison-prosecutor"))]
+Liaison = Annotated[Caller, Depends(approved("liaison-prosecutor"))]
 Key = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 

@@ -19,7 +19,8 @@ router = APIRouter(prefix="/v1/partners", tags=["partners"], route_class=Idempot
 Reader = Annotated[Caller, Depends(require("ops", "privacy-officer"))]
 Officer = Annotated[Caller, Depends(require("privacy-officer"))]
 Ops = Annotated[Caller, Depends(require("ops"))]
-Org = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,62}$")]
+# As an office is called in the policy and in tokens.
+Org = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$")]
 Category = Literal[
     "enrollment_fact", "engagement_fact", "progress", "barriers", "goals", "legal_matter"
 ]
@@ -84,7 +85,7 @@ async def list_partners(caller: Reader, tx: Tx) -> dict[str, list[PartnerView]]:
 
 @router.post("", status_code=201, responses=problems(403, 422))
 async def approve_partner(body: ApprovalBody, caller: Officer, tx: Tx) -> PartnerView:
-    """Without an approved entry no webhook is registered, and none is sent."""
+    """Without an entry none of the office's people or systems is let in, and no webhook is sent."""
     caller.at_site(body.site)
     entry = Partner(**body.model_dump(), decided_by=caller.sub, decided_at=tx.now)
     return view(await handlers.enter(entry, tx), tx.now)

@@ -1,6 +1,6 @@
 """What is refused about partners."""
 
-from shared.errors import DomainError, NotFound
+from shared.errors import DomainError, Forbidden, NotFound
 
 
 class PartnerNotFound(NotFound):
@@ -9,6 +9,10 @@ class PartnerNotFound(NotFound):
 
 class PartnerNotApproved(DomainError):
     """This partner has no approved entry at the site: let the privacy officer approve it first."""
+
+
+class OfficeNotApproved(Forbidden):
+    """Your office has no approved entry at this site: ask its privacy officer for the approval."""
 
 
 class NothingToReview(DomainError):

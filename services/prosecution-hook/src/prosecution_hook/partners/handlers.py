@@ -1,12 +1,16 @@
 """Approve, open in an emergency, review, withdraw; and the question everybody asks first."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from prosecution_hook.partners import repository
 from prosecution_hook.partners.domain import Partner
-from prosecution_hook.partners.errors import NothingToReview, PartnerNotApproved
+from prosecution_hook.partners.errors import NothingToReview, OfficeNotApproved, PartnerNotApproved
+from prosecution_hook.policy import repository as policies
+from prosecution_hook.telling import ENGAGEMENT
+from shared.callers import Caller
 from shared.database import Transaction
 
 log = structlog.get_logger()
@@ -22,6 +26,23 @@ async def require_approved(site: str, org: str, tx: Transaction) -> None:
     """Raises PartnerNotApproved."""
     if not any(entry.approved(tx.now) for entry in await repository.entries_of(tx, site, org)):
         raise PartnerNotApproved
+
+
+async def admit(caller: Caller, tx: Transaction) -> Caller:
+    """The caller, at those of its sites where its office is approved. Raises OfficeNotApproved."""
+    sites = [site for site in sorted(caller.sites) if await _approved_at(site, caller, tx)]
+    if not sites:
+        raise OfficeNotApproved
+    return replace(caller, sites=frozenset(sites))
+
+
+async def _approved_at(site: str, caller: Caller, tx: Transaction) -> bool:
+    """Every office that the caller answers for; who answers for none by name needs one approved."""
+    _, policy = await policies.current(tx, site)
+    offices = {caller.agency} if caller.agency else policy.offices_of(caller.sub)
+    entries = await repository.list_partners(tx, (site,))
+    approved = {entry.org for entry in entries if entry.may_be_told((ENGAGEMENT,), tx.now)}
+    return offices <= approved if offices else bool(approved)
 
 
 async def enter(partner: Partner, tx: Transaction) -> Partner:

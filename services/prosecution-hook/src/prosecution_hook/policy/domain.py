@@ -44,6 +44,9 @@ class Policy(BaseModel):
     def office_of(self, source_system: str) -> str:
         return self.offices.get(source_system, source_system)
 
+    def offices_of(self, person: str) -> set[str]:
+        return {office for office, who in self.liaisons.items() if who == person}
+
     def owner_of(self, office: str) -> str:
         return self.liaisons.get(office, office)
 

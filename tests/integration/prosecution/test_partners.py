@@ -1,0 +1,106 @@
+"""No office without an approved entry in the partner registry: not its people, not its systems."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from tests.integration.conftest import OpenStage
+from tests.integration.prosecution.consents import (
+    KEY,
+    consents_confirmed,
+    granted,
+    recontacted,
+)
+from tests.integration.prosecution.test_charges import CHARGE
+from tests.integration.prosecution.test_holds import referred
+
+from shared.testing import Stage
+
+Headers = Callable[..., dict[str, str]]
+ENTRY: dict[str, Any] = {
+    "site": "king-county", "org": "kcpao", "may_receive": ["engagement_fact"], "onward": [],
+}  # fmt: skip
+READS = (f"/v1/ledger/{KEY}", "/v1/ledger/p_unknown", "/v1/holds", "/v1/coordination", "/desk")
+
+
+async def reads(stage: Stage, who: dict[str, str]) -> dict[str, int]:
+    return {path: (await stage.client.get(path, headers=who)).status_code for path in READS}
+
+
+OPEN = dict.fromkeys(READS, 200) | {"/v1/ledger/p_unknown": 404}
+SHUT = dict.fromkeys(READS, 403)
+
+
+async def post(stage: Stage, path: str, body: Any, who: dict[str, str]) -> httpx.Response:
+    return await stage.client.post(f"/v1/partners{path}", json=body, headers=who)
+
+
+async def test_an_office_is_let_in_by_its_entry_and_out_by_its_end(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """Refused in words that say what to do, the same for whomever it is about; reports come in."""
+    async with open_stage("prosecution-hook") as stage:
+        await stage.rows("DELETE FROM partner")
+        officer, ops = headers("privacy-officer", sub="petra"), headers("ops", sub="olga")
+        liaison = headers("liaison-prosecutor", sub="leo", agency="kcpao")
+        system = headers("prosecutor-system", agency="kcpao", sources=["pcms-kcpao"])
+        await stage.deliver_and_handle(granted(stage), referred(stage), recontacted(stage))
+        assert await reads(stage, liaison) == SHUT
+        answers = [(await stage.client.get(path, headers=liaison)).json() for path in READS[:2]]
+        assert {(answer["type"], answer["detail"]) for answer in answers} == {
+            (answers[0]["type"], answers[0]["detail"])
+        }
+        assert answers[0]["type"].endswith("office-not-approved")
+        assert "privacy officer" in answers[0]["detail"]
+        assert (await stage.client.get("/v1/holds", headers=system)).status_code == 403
+        taken = await stage.client.post("/v1/charges", json=CHARGE, headers=system)
+        assert taken.status_code == 202
+
+        entry = (await post(stage, "", ENTRY, officer)).json()
+        assert await reads(stage, liaison) == OPEN
+        other = headers("liaison-prosecutor", sub="lea", agency="city-attorney")
+        assert await reads(stage, other) == SHUT
+        elsewhere = headers("liaison-prosecutor", site="santa-fe", agency="kcpao")
+        assert await reads(stage, elsewhere) == SHUT
+        assert (await post(stage, f"/{entry['id']}/withdrawal", None, ops)).is_success
+        assert await reads(stage, liaison) == SHUT
+        useless = ENTRY | {"may_receive": ["legal_matter"]}
+        await post(stage, "", useless, officer)
+        assert await reads(stage, liaison) == SHUT
+
+
+async def test_break_glass_lets_an_office_in_until_it_ends(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """For hours, by ops; the participant's consent is asked all the same."""
+    async with open_stage("prosecution-hook") as stage:
+        await stage.rows("DELETE FROM partner")
+        liaison = headers("liaison-prosecutor", sub="leo", agency="kcpao")
+        await stage.deliver_and_handle(granted(stage), recontacted(stage))
+        glass = ENTRY | {"hours": 2, "reason": "court_deadline"}
+        assert (await post(stage, "/break-glass", glass, headers("ops"))).status_code == 201
+        assert await reads(stage, liaison) == OPEN
+        stage.clock.advance(timedelta(hours=3))
+        await consents_confirmed(stage)
+        assert await reads(stage, liaison) == SHUT
+
+
+async def test_whoever_stands_for_several_offices_needs_each_of_them(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """By the site's policy, when the token names none; a site's own person needs one at least."""
+    async with open_stage("prosecution-hook") as stage:
+        await stage.rows("DELETE FROM partner")
+        officer, manager = headers("privacy-officer"), headers("program-manager")
+        policy = {"liaisons": {"kcpao": "leo", "city-attorney": "leo", "sca": "lea"}}
+        body = {"site": "king-county", "policy": policy}
+        await stage.client.post("/v1/policy", json=body, headers=manager)
+        await stage.deliver_and_handle(granted(stage))
+        leo, nobody = headers("liaison-prosecutor", sub="leo"), headers("liaison-prosecutor")
+        assert await reads(stage, nobody) == SHUT
+        await post(stage, "", ENTRY, officer)
+        assert await reads(stage, leo) == SHUT
+        assert await reads(stage, nobody) == OPEN
+        await post(stage, "", ENTRY | {"org": "city-attorney"}, officer)
+        assert await reads(stage, leo) == OPEN
