@@ -15,7 +15,7 @@ from tests.integration.prosecution.consents import (
 from tests.integration.prosecution.test_charges import CHARGE
 from tests.integration.prosecution.test_holds import referred
 
-from shared.testing import Stage
+from shared.testing import Stage, eventually
 
 Headers = Callable[..., dict[str, str]]
 ENTRY: dict[str, Any] = {
@@ -34,6 +34,19 @@ SHUT = dict.fromkeys(READS, 403)
 
 async def post(stage: Stage, path: str, body: Any, who: dict[str, str]) -> httpx.Response:
     return await stage.client.post(f"/v1/partners{path}", json=body, headers=who)
+
+
+async def noticed(
+    stage: Stage, headers: Headers, site: str = "king-county"
+) -> list[tuple[str, str, bool]]:
+    """What the privacy officer reads: what, opened by whom, and whether it waits for a review."""
+    officer = headers("privacy-officer", sub="petra", site=site)
+    answer = await stage.client.get("/v1/partners/notices", headers=officer)
+    assert answer.status_code == 200
+    return [
+        (item["kind"], item["partner"]["decided_by"], item["partner"]["to_review"])
+        for item in answer.json()["items"]
+    ]
 
 
 async def test_an_office_is_let_in_by_its_entry_and_out_by_its_end(
@@ -79,11 +92,38 @@ async def test_break_glass_lets_an_office_in_until_it_ends(
         liaison = headers("liaison-prosecutor", sub="leo", agency="kcpao")
         await stage.deliver_and_handle(granted(stage), recontacted(stage))
         glass = ENTRY | {"hours": 2, "reason": "court_deadline"}
-        assert (await post(stage, "/break-glass", glass, headers("ops"))).status_code == 201
+        opened = await post(stage, "/break-glass", glass, headers("ops", sub="olga"))
+        assert opened.status_code == 201
         assert await reads(stage, liaison) == OPEN
+        assert await noticed(stage, headers) == [("break_glass_opened", "olga", True)]
         stage.clock.advance(timedelta(hours=3))
         await consents_confirmed(stage)
         assert await reads(stage, liaison) == SHUT
+
+        async def over() -> bool:
+            return len(await noticed(stage, headers)) == 2
+
+        await eventually(over)
+        ended = [("break_glass_ended", "olga", True), ("break_glass_opened", "olga", True)]
+        assert await noticed(stage, headers) == ended
+        assert await noticed(stage, headers, site="santa-fe") == []
+
+
+async def test_what_is_withdrawn_early_is_told_once(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """Its end is when it was stopped, not when its hours were over."""
+    async with open_stage("prosecution-hook") as stage:
+        ops, officer = headers("ops", sub="olga"), headers("privacy-officer", sub="petra")
+        glass = ENTRY | {"hours": 2, "reason": "court_deadline"}
+        opened = (await post(stage, "/break-glass", glass, ops)).json()
+        for _ in range(2):
+            path = f"/{opened['id']}/withdrawal"
+            assert (await post(stage, path, None, officer)).is_success
+        assert (await post(stage, f"/{opened['id']}/review", None, officer)).is_success
+        told = [("break_glass_ended", "olga", False), ("break_glass_opened", "olga", False)]
+        assert await noticed(stage, headers) == told
+        assert await stage.rows("SELECT 1 FROM timer WHERE kind = 'break-glass'") == []
 
 
 async def test_whoever_stands_for_several_offices_needs_each_of_them(

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from prosecution_hook.partners import handlers, repository
-from prosecution_hook.partners.domain import LONGEST_BREAK_GLASS, Partner
+from prosecution_hook.partners.domain import LONGEST_BREAK_GLASS, NoticeKind, Partner
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
+from shared.paging import Limit, Page, page_of
 from shared.reports import Site
 
 router = APIRouter(prefix="/v1/partners", tags=["partners"], route_class=IdempotentRoute)
@@ -70,6 +71,15 @@ class PartnerView(BaseModel):
     to_review: bool
 
 
+class NoticeView(BaseModel):
+    """What happened with emergency access, when, and the entry as it stands now."""
+
+    id: UUID
+    kind: NoticeKind
+    at: datetime
+    partner: PartnerView
+
+
 def view(partner: Partner, now: datetime) -> PartnerView:
     to_review = partner.break_glass and partner.reviewed_at is None
     values = partner.model_dump() | {"approved": partner.approved(now), "to_review": to_review}
@@ -81,6 +91,19 @@ async def list_partners(caller: Reader, tx: Tx) -> dict[str, list[PartnerView]]:
     """Of this caller's sites, the newest first; what is to be reviewed says so."""
     found = await repository.list_partners(tx, caller.sites)
     return {"items": [view(partner, tx.now) for partner in found]}
+
+
+@router.get("/notices", responses=problems(403, 422))
+async def list_notices(
+    caller: Reader, tx: Tx, limit: Limit = 50, cursor: UUID | None = None
+) -> Page[NoticeView]:
+    """When emergency access was opened and when it was over, the newest first."""
+    found = await repository.list_notices(tx, caller.sites, limit + 1, cursor)
+    views = [
+        NoticeView(**notice.model_dump(), partner=view(partner, tx.now))
+        for notice, partner in found
+    ]
+    return page_of(views, limit, lambda notice: str(notice.id))
 
 
 @router.post("", status_code=201, responses=problems(403, 422))
@@ -116,4 +139,4 @@ async def review_emergency(partner_id: UUID, caller: Officer, tx: Tx) -> Partner
 async def withdraw_partner(partner_id: UUID, caller: Reader, tx: Tx) -> PartnerView:
     """Anybody who may read the registry may stop a partner, at once."""
     partner = await repository.get_partner(tx, partner_id, caller.sites)
-    return view(handlers.withdraw(partner, tx.now), tx.now)
+    return view(await handlers.withdraw(partner, tx), tx.now)

@@ -1,6 +1,7 @@
 """The partner registry: what each may receive, who reaches it onward, and until when."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ARRAY, DateTime, Text
@@ -36,3 +37,26 @@ class Partner(SQLModel, table=True):
 
     def may_be_told(self, categories: tuple[str, ...], at: datetime) -> bool:
         return self.approved(at) and set(categories) <= set(self.may_receive)
+
+
+class NoticeKind(StrEnum):
+    """What the privacy officer is told."""
+
+    BREAK_GLASS_OPENED = "break_glass_opened"
+    BREAK_GLASS_ENDED = "break_glass_ended"
+
+
+class PartnerNotice(SQLModel, table=True):
+    """That emergency access was opened, and that it is over: by its hours, or withdrawn (R-31)."""
+
+    __tablename__ = "partner_notice"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    partner_id: UUID
+    site: str
+    kind: str
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+
+    @classmethod
+    def of(cls, partner: Partner, kind: NoticeKind, at: datetime) -> "PartnerNotice":
+        return cls(partner_id=partner.id, site=partner.site, kind=kind, at=at)

@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
 from prosecution_hook.partners import repository
-from prosecution_hook.partners.domain import Partner
+from prosecution_hook.partners.domain import NoticeKind, Partner, PartnerNotice
 from prosecution_hook.partners.errors import NothingToReview, OfficeNotApproved, PartnerNotApproved
 from prosecution_hook.policy import repository as policies
 from prosecution_hook.telling import ENGAGEMENT
 from shared.callers import Caller
 from shared.database import Transaction
+from shared.timers import clear_timer, set_timer
+
+BREAK_GLASS = "break-glass"
 
 log = structlog.get_logger()
 
@@ -48,9 +52,19 @@ async def _approved_at(site: str, caller: Caller, tx: Transaction) -> bool:
 async def enter(partner: Partner, tx: Transaction) -> Partner:
     """Emergency access is told at once and stays on the list until somebody has reviewed it."""
     tx.add(partner)
-    if partner.break_glass:
+    if partner.break_glass and partner.expires_at is not None:
+        await tx.flush()
+        tx.add(PartnerNotice.of(partner, NoticeKind.BREAK_GLASS_OPENED, tx.now))
+        await set_timer(tx, BREAK_GLASS, str(partner.id), partner.expires_at)
         log.warning("partners.break_glass", partner=str(partner.id), site=partner.site)
     return partner
+
+
+async def end_emergency(partner_id: UUID, tx: Transaction) -> None:
+    """Its hours are over. It counts no more by itself; this tells the privacy officer so."""
+    partner = await repository.lock_partner(tx, partner_id)
+    if partner is not None and partner.withdrawn_at is None:
+        tx.add(PartnerNotice.of(partner, NoticeKind.BREAK_GLASS_ENDED, tx.now))
 
 
 def review(partner: Partner, by: str, at: datetime) -> Partner:
@@ -61,7 +75,10 @@ def review(partner: Partner, by: str, at: datetime) -> Partner:
     return partner
 
 
-def withdraw(partner: Partner, at: datetime) -> Partner:
+async def withdraw(partner: Partner, tx: Transaction) -> Partner:
     """At once and for good; queued messages are then withheld."""
-    partner.withdrawn_at = partner.withdrawn_at or at
+    if partner.break_glass and partner.approved(tx.now):
+        await clear_timer(tx, BREAK_GLASS, str(partner.id))
+        tx.add(PartnerNotice.of(partner, NoticeKind.BREAK_GLASS_ENDED, tx.now))
+    partner.withdrawn_at = partner.withdrawn_at or tx.now
     return partner
