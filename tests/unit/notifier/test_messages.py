@@ -97,6 +97,7 @@ DETAILS: dict[StepKind, list[str | None]] = {
         f"{role}:{why}" for role in Role for why in ("no_answer", "not_delivered", "asked_for")
     ],
     StepKind.REASSIGNED: [str(role) for role in Role],
+    StepKind.HELD: [None, "too_many"],
     StepKind.DELIVERED: list(Channel),
     StepKind.DELAYED: [
         "smtp_451",

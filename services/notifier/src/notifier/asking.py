@@ -1,5 +1,8 @@
 """Asking people, one after the other, until somebody has the alert or the route ends."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from notifier import queue, repository
 from notifier.domain import Alert, AlertStep, StepKind
 from notifier.policy import AlertClass, answer_by, send_at
@@ -59,6 +62,15 @@ async def ask(
     if leaves_at > tx.now:
         add_step(alert, StepKind.HELD, tx, who=who)
     await repository.touch_inboxes(tx, alert.id)
+
+
+async def not_at_night(alert: Alert, at: datetime, tx: Transaction) -> datetime:
+    """When a message that was to leave before leaves now: not in quiet hours that began meanwhile.
+    A digest was waited for already."""
+    if alert.alert_class != AlertClass.FIELD:
+        return at
+    around = await look_around(tx, alert.site, alert.participant, at=tx.now)
+    return send_at(AlertClass.FIELD, replace(around.quiet, digests=()), at, zone_of(alert.site))
 
 
 def add_step(

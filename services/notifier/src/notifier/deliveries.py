@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
+from uuid import UUID
 
 import structlog
 from opentelemetry.trace import SpanKind
 from sqlalchemy.exc import DBAPIError
 
-from notifier import mail, queue
+from notifier import limits, mail, queue
 from notifier.channels import Outcome, Result
 from notifier.channels.breaker import Breaker
 from notifier.channels.offer import open_channel
@@ -88,6 +89,7 @@ class Worker:
         self._wake = runtime.database.waker(queue.waker(channel))
         self._done: list[Done] = []
         self._untried: list[Job] = []
+        self._too_many: set[UUID] = set()
 
     async def run(self) -> None:
         pace = Pace()
@@ -123,6 +125,7 @@ class Worker:
                     most = self._breaker.allowance(tx.now, PAGE)
                     lease = self._settings.delivery_lease_seconds
                     jobs = await queue.claim(tx, self._name, lease, most) if most else []
+                    self._too_many = await limits.too_many(tx, bundled(jobs))
             except PERHAPS_PASSING as error:
                 if not is_transient(error):
                     raise
@@ -188,7 +191,7 @@ class Worker:
 
     async def _send(self, jobs: Sequence[Job]) -> Result:
         job = jobs[0]
-        numbers = [one.number for one in jobs if one.number is not None]
+        numbers = list(dict.fromkeys(one.number for one in jobs if one.number is not None))
         to, ring = self._address(job), self._runtime.ring
         message = mail.write(job, to, self._settings, ring, numbers=numbers)
         tracer = self._runtime.telemetry.tracer
@@ -202,6 +205,8 @@ class Worker:
     def _reason_not_to(self, job: Job) -> Result | None:
         if job.answered:
             return Result(Outcome.CANCELLED, "answered")
+        if job.id in self._too_many:
+            return Result(Outcome.HELD, "too_many")
         if job.unknowns > UNKNOWNS_ALLOWED + 1:
             return Result(Outcome.REFUSED, "unknown_twice")
         if not self._address(job):

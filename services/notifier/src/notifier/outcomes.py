@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from notifier import queue, repository
-from notifier.asking import add_step
+from notifier import limits, queue, repository
+from notifier.asking import add_step, not_at_night
 from notifier.channels import Outcome, Result
 from notifier.contacts import handlers as contacts
 from notifier.domain import Alert, AlertState, StepKind
@@ -63,6 +63,8 @@ async def record_unsent(done: Done, tx: Transaction) -> None:
     match _decide(done, alert, tx):
         case Outcome.RETRY:
             await _again(done, alert, tx)
+        case Outcome.HELD:
+            await _hold(done, alert, tx)
         case Outcome.CANCELLED:
             await queue.end(tx, job, "cancelled", done.result.detail)
         case _:
@@ -74,7 +76,7 @@ def _decide(done: Done, alert: Alert | None, tx: Transaction) -> Outcome:
     outcome, job = done.result.outcome, done.job
     if outcome is Outcome.UNKNOWN:
         outcome = Outcome.RETRY if job.unknowns <= UNKNOWNS_ALLOWED else Outcome.REFUSED
-    if outcome is Outcome.RETRY and alert and _is_moot(job, alert):
+    if outcome in (Outcome.RETRY, Outcome.HELD) and alert and _is_moot(job, alert):
         return Outcome.CANCELLED
     if outcome is Outcome.RETRY and tx.now - job.created_at > GIVE_UP_AFTER:
         return Outcome.REFUSED
@@ -126,6 +128,13 @@ async def _again(done: Done, alert: Alert | None, tx: Transaction) -> None:
         return
     if alert is not None and job.attempts == 1:
         add_step(alert, StepKind.DELAYED, tx, who=job.recipient, detail=result.detail)
+
+
+async def _hold(done: Done, alert: Alert | None, tx: Transaction) -> None:
+    until = await limits.held_until(tx, done.job)
+    leaves_at = await not_at_night(alert, until, tx) if alert else until
+    if await limits.hold(tx, done.job, until, leaves_at) and alert is not None:
+        add_step(alert, StepKind.HELD, tx, who=done.job.recipient, detail=done.result.detail)
 
 
 async def _failed(done: Done, alert: Alert | None, tx: Transaction) -> None:

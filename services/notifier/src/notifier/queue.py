@@ -13,15 +13,28 @@ from shared.sealing import DataClass, KeyRing
 
 # A claimed attempt counts as unknown until its outcome is recorded: a process that dies in between
 # has perhaps sent it. Leases follow the database's clock, which no test or rehearsal moves.
+# What was held for one person is claimed by one worker, all of it, to be one message.
 _CLAIM = """
-WITH claimed AS (
+WITH waiting AS MATERIALIZED (
+    SELECT DISTINCT method_id FROM delivery
+    WHERE state = 'queued' AND held_until IS NOT NULL AND channel = $5 AND next_attempt_at <= $1
+      AND (leased_until IS NULL OR leased_until < now())),
+together AS MATERIALIZED (
+    SELECT method_id FROM waiting
+    WHERE pg_try_advisory_xact_lock(1, hashtext(method_id::text)) LIMIT 1),
+claimed AS (
     UPDATE delivery SET lease = $2, leased_until = now() + make_interval(secs => $3),
         attempts = attempts + 1, unknowns = unknowns + 1
     WHERE id = ANY(ARRAY(
         SELECT id FROM delivery
         WHERE state = 'queued' AND channel = $5 AND next_attempt_at <= $1
-          AND (leased_until IS NULL OR leased_until < now())
-        ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED))
+          AND (leased_until IS NULL OR leased_until < now()) AND held_until IS NULL
+        ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+        || ARRAY(
+        SELECT id FROM delivery
+        WHERE method_id = (SELECT method_id FROM together) AND state = 'queued'
+          AND held_until IS NOT NULL AND next_attempt_at <= $1
+          AND (leased_until IS NULL OR leased_until < now()) FOR UPDATE SKIP LOCKED))
     RETURNING *)
 SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.channel,
        claimed.purpose, claimed.alert_id, claimed.attempts, claimed.unknowns, claimed.created_at,
@@ -29,17 +42,24 @@ SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.chann
        alert.thread_id,
        claimed.purpose <> 'recall_told' AND (alert.answered_by IS NOT NULL
            OR coalesce(alert.state = 'suppressed', false)) AS answered,
-       site_policy.program_line_email AS line, method.id AS method_id, method.sealed_address,
-       method.sealed_secret, method.code_id,
+       CASE WHEN claimed.recipient = 'program-line' THEN site_policy.program_line_email END AS line,
+       site_policy.messages_at_most AS at_most,
+       site_policy.messages_within_minutes AS within_minutes, method.id AS method_id,
+       method.sealed_address, method.sealed_secret, method.code_id,
        method.verified_at IS NOT NULL AND method.gone_at IS NULL AS usable,
        coalesce(alert.alert_class = 'field', false)
            AND claimed.purpose IN ('raised', 'updated', 'escalated', 'reassigned', 'handed_over')
-           AS waits
+           OR claimed.held_until IS NOT NULL AS waits,
+       claimed.held_until IS NULL AND coalesce(CASE
+           WHEN alert.alert_class IN ('legal', 'field') THEN claimed.purpose
+               IN ('raised', 'updated', 'escalated', 'reassigned', 'handed_over')
+           ELSE claimed.purpose = 'updated' AND step.detail !~ 'custody|another|first' END, false)
+           AS may_be_held
 FROM claimed
 LEFT JOIN alert ON alert.id = claimed.alert_id
 LEFT JOIN contact_method AS method ON method.id = claimed.method_id
-LEFT JOIN site_policy
-    ON claimed.recipient = 'program-line' AND site_policy.site = claimed.site
+LEFT JOIN site_policy ON site_policy.site = claimed.site
+LEFT JOIN alert_step AS step ON step.seq = claimed.step AND claimed.purpose = 'updated'
 ORDER BY claimed.next_attempt_at"""
 
 _RELEASE = """
@@ -94,7 +114,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed delivery. `unknowns` counts tries that may have arrived, this one included."""
+    """A claimed delivery. `unknowns` counts tries that may have arrived, this one included.
+
+    `may_be_held`: can wait a few minutes when there are too many; custody and safety cannot, but
+    for news that changes neither.
+    """
 
     id: UUID
     lease: UUID
@@ -119,6 +143,9 @@ class Job:
     code_id: UUID | None
     usable: bool | None
     waits: bool
+    may_be_held: bool
+    at_most: int | None
+    within_minutes: int | None
 
     def address(self, ring: KeyRing) -> str | None:
         """Where it goes: one's own address; for the program line, the site's if it has one."""

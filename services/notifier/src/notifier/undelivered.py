@@ -1,18 +1,13 @@
 """What follows when a message did not come by one way: the next way, or else the next person."""
 
-from dataclasses import replace
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from notifier import repository
-from notifier.asking import add_step, escalate
+from notifier.asking import add_step, escalate, not_at_night
 from notifier.contacts.repository import try_another_way
 from notifier.domain import Alert, AlertState, StepKind
-from notifier.policy import AlertClass, send_at
-from notifier.surroundings import look_around
 from shared.database import Transaction
-from shared.sites import zone_of
 
 
 class Undelivered(Protocol):
@@ -48,7 +43,8 @@ def _is_needed(message: Undelivered, alert: Alert) -> bool:
 
 
 async def _by_another_way(message: Undelivered, alert: Alert, tx: Transaction) -> bool:
-    leaves_at = await _leaves_at(message, alert, tx)
+    urgent = message.purpose in (StepKind.RECALL_TOLD, StepKind.STUCK)
+    leaves_at = tx.now if urgent else await not_at_night(alert, tx.now, tx)
     found = await try_another_way(tx, message.id, leaves_at)
     if found.channel is not None:
         who, detail = message.recipient, found.channel
@@ -56,12 +52,3 @@ async def _by_another_way(message: Undelivered, alert: Alert, tx: Transaction) -
         if leaves_at > tx.now:
             add_step(alert, StepKind.HELD, tx, who=who)
     return found.exists
-
-
-async def _leaves_at(message: Undelivered, alert: Alert, tx: Transaction) -> datetime:
-    """At once, but not into quiet hours that began meanwhile. A digest was waited for already."""
-    if message.purpose in (StepKind.RECALL_TOLD, StepKind.STUCK):
-        return tx.now
-    around = await look_around(tx, alert.site, alert.participant, at=tx.now)
-    quiet = replace(around.quiet, digests=())
-    return send_at(AlertClass(alert.alert_class), quiet, tx.now, zone_of(alert.site))

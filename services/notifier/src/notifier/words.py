@@ -116,6 +116,8 @@ def sentence(step: AlertStep, names: Names) -> str:
 def _delivery_sentence(step: AlertStep, who: str) -> str:
     detail = step.detail or ""
     match StepKind(step.kind):
+        case StepKind.HELD if detail:
+            return f"Many messages to {_within(who)} at once: this one comes later, with others."
         case StepKind.HELD:
             return f"The message to {_within(who)} waits for the end of quiet hours or a digest."
         case StepKind.DELIVERED:

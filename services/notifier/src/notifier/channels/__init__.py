@@ -15,6 +15,7 @@ class Outcome(StrEnum):
     GONE = "gone"  # refused, and nothing more is to be sent to this address
     UNKNOWN = "unknown"  # perhaps sent
     CANCELLED = "cancelled"  # not tried: nobody needs it any more
+    HELD = "held"  # not tried: it comes with others, a little later
 
 
 @dataclass(frozen=True, slots=True)

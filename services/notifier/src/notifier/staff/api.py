@@ -97,7 +97,8 @@ def _staff(staff: Staff, methods: list[ContactMethod], ring: KeyRing) -> StaffVi
 class PolicyBody(_Body):
     """Who stands behind everybody, how long the site waits for an answer, when it is quiet.
 
-    Times of day are on the site's clock. Quiet hours and digests are for field alerts only.
+    Times of day are on the site's clock. Quiet hours and digests are for field alerts only. One
+    person gets `messages_at_most` within so many minutes; the next come as one, a little later.
     """
 
     supervisor: Sub | None = None
@@ -109,6 +110,8 @@ class PolicyBody(_Body):
     quiet_until: TimeOfDay | None = None
     digests: Annotated[list[TimeOfDay], Field(max_length=24)] = []
     holidays: Annotated[list[date], Field(max_length=100)] = []
+    messages_at_most: Annotated[int, Field(ge=1, le=1000)] | None = None
+    messages_within_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 10
 
     @model_validator(mode="after")
     def _quiet_has_both_ends(self) -> "PolicyBody":

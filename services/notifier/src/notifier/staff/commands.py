@@ -35,4 +35,6 @@ class PutSitePolicy:
     quiet_until: time | None
     digests: tuple[time, ...]
     holidays: tuple[date, ...]
+    messages_at_most: int | None
+    messages_within_minutes: int
     expected: int | None

@@ -40,6 +40,8 @@ class SitePolicy(SQLModel, table=True):
     quiet_until: time | None = None
     digests: list[time] = Field(default_factory=list, sa_column=Column(ARRAY(Time)))
     holidays: list[date] = Field(default_factory=list, sa_column=Column(ARRAY(Date)))
+    messages_at_most: int | None = None
+    messages_within_minutes: int = 10
     version: int = 1
     updated_by: str
     updated_at: datetime = Field(sa_type=_TIME)

@@ -43,6 +43,8 @@ async def put_site_policy(command: PutSitePolicy, tx: Transaction) -> SitePolicy
         quiet_until=command.quiet_until,
         digests=sorted(command.digests),
         holidays=sorted(command.holidays),
+        messages_at_most=command.messages_at_most,
+        messages_within_minutes=command.messages_within_minutes,
         version=version + 1,
         updated_by=command.caller.sub,
         updated_at=tx.now,
