@@ -22,7 +22,7 @@ from lead.city import (
 from lead.client import Refused
 from lead.errors import Failure
 from lead.onlooker import Onlooker, looking_on
-from lead.people import make_up_person
+from lead.people import MadeUpPerson, make_up_person
 from lead.sign_ins import Tokens
 from lead.timeline import Hop, Timeline
 from lead.waiting import eventually
@@ -54,9 +54,15 @@ async def play(
 class Story:
     """One play, about one person whom nobody else's play is about."""
 
-    def __init__(self, city: City, timeline: Timeline, onlooker: Onlooker | None) -> None:
+    def __init__(
+        self,
+        city: City,
+        timeline: Timeline,
+        onlooker: Onlooker | None = None,
+        person: MadeUpPerson | None = None,
+    ) -> None:
         self._city, self._timeline, self._onlooker = city, timeline, onlooker
-        self._person = make_up_person()
+        self._person = person or make_up_person()
         self._case_manager: Actor = CASE_MANAGERS[0]
         self._key = ""
         self._booking: dict[str, Any] = {}

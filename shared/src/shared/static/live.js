@@ -104,10 +104,11 @@
   const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   const sending = new Set();
 
+  const DONE = "Done";
   function show(sent, text, on) {
     for (const form of all("form[data-acknowledge]").filter((form) => target(form) === sent.url)) {
       form.toggleAttribute("data-sending", on);
-      all("button", form).forEach((button) => { button.disabled = on; });
+      all("button", form).forEach((button) => { button.disabled = on || text === DONE; });
       all("[data-state]", form).forEach((state) => { state.textContent = text; });
       if (!on) form.closest("[data-item]")?.removeAttribute("data-typed");
     }
@@ -129,7 +130,7 @@
       if (!later) {
         keep(kept().filter((one) => one.key !== sent.key));
         const problem = answer.ok ? {} : await answer.json().catch(() => ({}));
-        show(sent, answer.ok ? "Done" : "Not done", false);
+        show(sent, answer.ok ? DONE : "Not done", false);
         if (!answer.ok) say(`Not done. ${problem.detail || ""}`);
         refresh();
         return;
