@@ -1,5 +1,6 @@
 """The inbox and the thread as pages, by plain links and forms."""
 
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -52,6 +53,35 @@ async def test_the_inbox_shows_what_waits(town: Town) -> None:
     title = page.text.partition("<title>")[2].partition("</title>")[0]
     assert title == "Inbox · Throughline"
     assert len(page.text) < 60_000
+
+
+async def test_the_inbox_shows_a_part(town: Town) -> None:
+    """By class and by how far somebody is; the count stays that of everything that waits."""
+    await town.assign()
+    await town.report(town.contact())
+    another = town.now - timedelta(days=9)
+    await town.report(town.contact("warrant", occurred_at=another))
+
+    async def shown(query: str) -> tuple[bool, bool]:
+        page = await town.stage.client.get(f"/inbox{query}", headers=cookie(town.alice))
+        text = str(Words(page.text))
+        assert "2 waiting." in text or "1 waiting." in text
+        items = page.text.partition('id="waiting"')[2].partition("</html>")[0]
+        return "Booked" in items, "Warrant" in items
+
+    assert await shown("") == (True, True)
+    assert await shown("?kind=custody") == (True, False)
+    assert await shown("?kind=legal&show=not_started") == (False, True)
+    assert await shown("?show=in_progress") == (False, False)
+    alerts = (await town.get("/v1/alerts", town.alice))["items"]
+    [booked] = [alert for alert in alerts if alert["contact"]["cause"] == "booking"]
+    await town.stage.client.get(f"/alerts/{booked['id']}", headers=cookie(town.alice))
+    assert await shown("?show=in_progress") == (True, False)
+    await town.acknowledge(booked["id"], town.alice)
+    assert await shown("?show=done") == (True, False)
+    assert await shown("?show=done&kind=legal") == (False, False)
+    wrong = await town.stage.client.get("/inbox?show=late", headers=cookie(town.alice))
+    assert wrong.status_code == 422
 
 
 async def test_the_button_works_without_script(town: Town) -> None:

@@ -1,6 +1,10 @@
 """The inbox and an alert's thread, for people. Plain forms first; live by the shared script."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -10,6 +14,7 @@ from notifier import handlers, repository, views, words
 from notifier.commands import AcknowledgeAlert, HandOverAlert
 from notifier.domain import ENDS, OPEN, Action, Alert, AlertEntry
 from notifier.feeds.repository import list_silent
+from notifier.policy import AlertClass
 from notifier.routing import PROGRAM_LINE
 from notifier.staff.repository import list_staff
 from shared.callers import Caller
@@ -23,22 +28,72 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PAGES = templates("notifier")
 
 Person = Annotated[Caller, Depends(require_page("case-manager", "supervisor"))]
+Pair = tuple[Alert, AlertEntry]
 SHOWN = 100
 RECENT = 20
 
 
+class Show(StrEnum):
+    """How far an item is, for who looks at the inbox."""
+
+    NOT_STARTED = "not_started"  # not opened yet
+    IN_PROGRESS = "in_progress"  # opened, not answered
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which items a page of the inbox shows; all of them without any."""
+
+    kind: AlertClass | None = None
+    show: Show | None = None
+
+    def link(self, **changes: str | None) -> str:
+        """The query that changes these and keeps the others."""
+        chosen = {"kind": self.kind, "show": self.show} | changes
+        query = urlencode({name: value for name, value in chosen.items() if value})
+        return f"?{query}" if query else ""
+
+    def pick(self, found: Sequence[Pair], unread: Collection[UUID], *, ended: bool) -> list[Pair]:
+        return [
+            pair
+            for pair in found
+            if self.kind in (None, pair[0].alert_class)
+            and self.show in (None, _progress(pair[0], unread, ended=ended))
+        ]
+
+
+def _progress(alert: Alert, unread: Collection[UUID], *, ended: bool) -> Show:
+    if ended:
+        return Show.DONE
+    return Show.NOT_STARTED if alert.id in unread else Show.IN_PROGRESS
+
+
 @router.get("/inbox")
-async def show_inbox(request: Request, caller: Person, tx: Tx) -> Response:
-    """What waits, most urgent first; below it what ended."""
-    waiting = await repository.list_alerts(tx, caller, states=OPEN, limit=SHOWN)
-    ended = await repository.list_alerts(tx, caller, states=ENDS, limit=RECENT)
+async def show_inbox(
+    request: Request,
+    caller: Person,
+    tx: Tx,
+    kind: AlertClass | None = None,
+    show: Show | None = None,
+) -> Response:
+    """What waits, most urgent first; below it what ended. A part of it, if asked."""
+    filters = Filters(kind, show)
+    open_now = await repository.list_alerts(tx, caller, states=OPEN, limit=SHOWN)
+    ends = await repository.list_alerts(tx, caller, states=ENDS, limit=RECENT)
+    unread = await repository.list_unread(tx, [alert.id for alert, _ in open_now], caller.sub)
+    waiting = filters.pick(open_now, unread, ended=False)
+    ended = filters.pick(ends, unread, ended=True)
     midnight = _midnight(caller, tx)
     return PAGES.render(
         request,
         "inbox.html",
         caller=caller,
         waiting=[views.alert_of(*pair, tx.ring) for pair in sorted(waiting, key=_by_due)],
-        unread=await repository.list_unread(tx, [alert.id for alert, _ in waiting], caller.sub),
+        total=len(open_now),
+        unread=unread,
+        filters=filters,
+        progress=words.PROGRESS,
         ended=[views.alert_of(*pair, tx.ring) for pair in ended],
         silent=await list_silent(tx, caller.sites),
         done_today=await repository.count_answered(tx, caller, midnight),

@@ -36,6 +36,8 @@ CLASSES: dict[AlertClass, str] = {
     AlertClass.LEGAL: "Legal",
     AlertClass.FIELD: "Field",
 }
+# How far an item is, by the value in the inbox's address.
+PROGRESS = {"not_started": "Not started", "in_progress": "In progress", "done": "Done"}
 ROLES: dict[str, str] = {
     Role.CASE_MANAGER: "the case manager",
     Role.BACKUP: "the backup",
