@@ -50,7 +50,9 @@ class House:
         await self.mail.reset()
         self.phones.reset()
         async with self.stage.transaction() as tx:
-            # They are due at a time of the story before, or of the machine's own clock.
+            # They are due at a time of the story before, or of the machine's own clock; one that
+            # fires just now would set itself again by that clock.
+            await tx.raw.execute("LOCK TABLE timer IN EXCLUSIVE MODE")
             await tx.raw.execute("UPDATE timer SET due_at = $1", BEGINNING)
 
     def headers(self, sub: str, role: str, site: str) -> dict[str, str]:

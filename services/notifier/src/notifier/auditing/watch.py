@@ -12,7 +12,8 @@ from shared.service import Runtime
 EVERY_SECONDS = 15.0
 PERHAPS_PASSING: tuple[type[BaseException], ...] = (DBAPIError, *TRANSIENT)
 # Before the first heartbeat is seen nothing is known, which must not look like health.
-NEVER = float("inf")
+# Finite, as telemetry drops what is not: thirty years.
+NEVER = 1e9
 
 
 async def watch_auditor(runtime: Runtime) -> None:
