@@ -147,3 +147,28 @@ async def test_an_alert_of_somebody_else_is_not_found(town: Town) -> None:
     page = await town.stage.client.get(f"/alerts/{alert['id']}", headers=cookie(town.ben))
     assert page.status_code == 404
     assert CANARY not in page.text
+
+
+async def test_a_quashed_warrant_is_told_and_does_not_read_as_a_new_one(town: Town) -> None:
+    """On the inbox, in the thread and in the record; without the name of anything in the mail."""
+    await town.assign()
+    of = {"warrant_number": "W-77", "reported_by": "pcms", "facility": None}
+    issued = {"contact_type": "warrant_issued", "outcome": "failure_to_appear"}
+    quashed = {"contact_type": "warrant_quashed", "outcome": "quashed"}
+    await town.report(town.contact("warrant", **of, **issued))
+    await town.mailed(1)
+    page = await town.stage.client.get("/inbox", headers=cookie(town.alice))
+    assert "Legal Warrant issued" in str(Words(page.text))
+    await town.stage.pass_time(timedelta(hours=1))
+    await town.report(town.contact("warrant", **of, **quashed))
+    await town.mailed(2)
+    assert "quash" not in town.mail.mails[1].raw.decode().casefold()
+    page = await town.stage.client.get("/inbox", headers=cookie(town.alice))
+    assert "Legal Warrant quashed" in str(Words(page.text))
+    assert "Warrant issued" not in str(Words(page.text))
+    alert = await town.the_alert()
+    assert (alert["contact"]["outcome"], alert["contact"]["warrant_number"]) == ("quashed", "W-77")
+    assert "Alice was told of something new: a warrant was quashed." in await town.why()
+    page = await town.stage.client.get(f"/alerts/{alert['id']}", headers=cookie(town.alice))
+    assert "pcms: Warrant issued" in str(Words(page.text))
+    assert "pcms: Warrant quashed" in str(Words(page.text))

@@ -32,6 +32,7 @@ async def test_what_courts_report_reaches_the_case_manager(house: House) -> None
                      "incident_at": before.isoformat(), "charges": [{"seq": 1, "text": "Theft"}]},
          "new-charge", "legal"),
         ("warrants", {"kind": "issued", "basis": "failure_to_appear", **at}, "warrant", "legal"),
+        ("warrants", {"kind": "stayed", **at}, "warrant", "legal"),
         ("court-dates", {"kind": "failure_to_appear", **at}, "failure-to-appear", "legal"),
         ("court-dates", {"kind": "set", **next_court}, "court-date", "legal"),
         ("decisions", {"decision": "decline", "decided_at": day.isoformat()},
@@ -53,4 +54,6 @@ async def test_what_courts_report_reaches_the_case_manager(house: House) -> None
         return len(house.mail.mails) >= len(posts)
 
     await eventually(all_mailed, seconds=20)
+    told = {entry["outcome"]: entry["news"] for entry in alert["entries"]}
+    assert told["stayed"] == ["warrant_stayed"]
     assert alert["alert_class"] == "custody"

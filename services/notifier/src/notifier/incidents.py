@@ -5,7 +5,7 @@ should do pages again (domain.md 7.5, rules 4 to 7).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from notifier.domain import AlertEntry
+from notifier.standings import Matter, Standing, standing_of
 from shared.events import ChargePart, ParticipantRecontacted, RecontactCause
 from shared.sealing import KeyRing
 
@@ -43,7 +44,28 @@ class News(StrEnum):
     CUSTODY = "custody_changed"
     CHARGE = "charge_added"
     COURT = "court_date"
+    ISSUED = "warrant_issued"
+    STAYED = "warrant_stayed"
+    QUASHED = "warrant_quashed"
+    FILED = "charge_filed"
+    DECIDED = "prosecutor_decided"
+    CANCELED = "court_date_canceled"
+    MISSED = "court_missed"
+    DISPOSED = "case_closed"
     CLOCK = "clock"
+
+
+# What is told of a change of standing. That a warrant was served is told as custody, that a court
+# date was set by its date.
+_BECAME = {
+    (Matter.WARRANT, "issued"): News.ISSUED,
+    (Matter.WARRANT, "stayed"): News.STAYED,
+    (Matter.WARRANT, "quashed"): News.QUASHED,
+    (Matter.CHARGE, "filed"): News.FILED,
+    (Matter.COURT, "canceled"): News.CANCELED,
+    (Matter.COURT, "missed"): News.MISSED,
+}
+_BECAME_ANYTHING = {Matter.DECISION: News.DECIDED, Matter.DISPOSITION: News.DISPOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +80,14 @@ class Fact:
     charges: tuple[ChargePart, ...]
     court_at: datetime | None
     keys: frozenset[str]
+    standing: Standing | None = None
 
     @classmethod
     def of(cls, contact: ParticipantRecontacted, ring: KeyRing) -> "Fact":
         source = (contact.site, contact.reported_by, contact.source_record_id)
         record = ring.digest("alert-record", *source).hex()
+        numbers = _numbers(contact)
+        keys = (f"{kind}:{number}" for kind, number in numbers.items())
         return cls(
             cause=contact.cause,
             occurred_at=contact.occurred_at,
@@ -71,7 +96,8 @@ class Fact:
             version=contact.record_version,
             charges=contact.charges,
             court_at=contact.next_court.at if contact.next_court else None,
-            keys=frozenset((f"record:{record}", *_numbers(contact))),
+            keys=frozenset((f"record:{record}", *keys)),
+            standing=standing_of(contact, record, numbers),
         )
 
     @classmethod
@@ -101,13 +127,15 @@ _KEPT = {
 }
 
 
-def _numbers(contact: ParticipantRecontacted) -> Iterable[str]:
+def _numbers(contact: ParticipantRecontacted) -> dict[str, str]:
     numbers = {
         "incident": contact.incident_number,
         "booking": contact.booking_number,
         "cause": contact.cause_number,
+        "warrant": contact.warrant_number,
     }
-    return (f"{kind}:{plain(number)}" for kind, number in numbers.items() if number)
+    spelled = {kind: plain(number or "") for kind, number in numbers.items()}
+    return {kind: number for kind, number in spelled.items() if number}
 
 
 class KnownCharge(BaseModel):
@@ -148,6 +176,7 @@ class Known(BaseModel):
     courts: dict[str, AwareDatetime] = {}
     in_custody: bool | None = None
     custody_at: AwareDatetime | None = None
+    standings: tuple[Standing, ...] = ()
 
     def news_in(self, fact: Fact) -> tuple[News, ...]:
         """What is materially new; empty for repeats, late versions and corrected wording."""
@@ -159,7 +188,13 @@ class Known(BaseModel):
             News.CHARGE: self._adds_charge(fact),
             News.COURT: self._moves_court(fact),
         }
-        return tuple(news for news, is_new in found.items() if is_new)
+        return (*(news for news, is_new in found.items() if is_new), *self._became(fact.standing))
+
+    def _became(self, standing: Standing | None) -> tuple[News, ...]:
+        if standing is None or not standing.is_new_after(self.standings):
+            return ()
+        told = _BECAME.get((standing.matter, standing.word), _BECAME_ANYTHING.get(standing.matter))
+        return (told,) if told else ()
 
     def _is_other_cause(self, fact: Fact) -> bool:
         told_by = {fact.cause} | _IMPLIED_BY.get(fact.cause, set())
@@ -196,6 +231,9 @@ class Known(BaseModel):
             "versions": self.versions | {fact.record: fact.version},
             "charges": kept + told,
             "courts": self.courts | court,
+            "standings": (
+                fact.standing.put_among(self.standings) if fact.standing else self.standings
+            ),
         }
         return self.model_copy(update=changes | self._custody_after(fact))
 

@@ -203,5 +203,6 @@ def _entry(record: Record, tx: Transaction) -> tuple[Any, ...]:
 def _facts(contact: ParticipantRecontacted) -> dict[str, Any]:
     """What the page shows beside the name: only the public record, and how sure the match is."""
     shown = {"tier", "pre_enrollment_conduct", "charges", "next_court", "facility", "arrest_basis",
-             "incident_number", "booking_number", "cause_number"}  # fmt: skip
+             "incident_number", "booking_number", "cause_number", "warrant_number", "court",
+             "contact_type", "outcome"}  # fmt: skip
     return contact.model_dump(mode="json", include=shown)

@@ -34,6 +34,11 @@ class Contact(BaseModel):
     incident_number: str | None
     booking_number: str | None
     cause_number: str | None
+    # What kind of report it was, and what it says happened: a warrant quashed, a case dismissed.
+    contact_type: str | None = None
+    outcome: str | None = None
+    warrant_number: str | None = None
+    court: str | None = None
     reply_by: AwareDatetime | None = None
     withdrawn_at: AwareDatetime | None
 

@@ -51,6 +51,14 @@ NEWS: dict[str, str] = {
     News.CUSTODY: "custody changed",
     News.CHARGE: "a charge was added",
     News.COURT: "a court date was set or changed",
+    News.ISSUED: "a warrant was issued",
+    News.STAYED: "a warrant was stayed",
+    News.QUASHED: "a warrant was quashed",
+    News.FILED: "a charge was filed",
+    News.DECIDED: "the prosecutor decided",
+    News.CANCELED: "a court date was canceled",
+    News.MISSED: "a court date was missed",
+    News.DISPOSED: "the court closed a case",
     News.CLOCK: "a legal clock is running",
 }
 ACTIONS: dict[str, str] = {
