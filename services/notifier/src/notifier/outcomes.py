@@ -11,7 +11,7 @@ from notifier.channels import Outcome, Result
 from notifier.contacts import handlers as contacts
 from notifier.domain import Alert, AlertState, StepKind
 from notifier.queue import Job, Sent
-from notifier.undelivered import go_on_without
+from notifier.undelivered import go_on_without, notice_goes_on
 from shared.database import Transaction, publish
 from shared.events import AlertClosed, AlertDelivered
 
@@ -147,3 +147,5 @@ async def _failed(done: Done, alert: Alert | None, tx: Transaction) -> None:
         await contacts.stop_using(job.site, job.recipient, job.method_id, tx)
     if alert is not None:
         await go_on_without(job, alert, detail, tx)
+    else:
+        await notice_goes_on(job.id, tx)

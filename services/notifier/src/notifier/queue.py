@@ -74,9 +74,9 @@ VALUES ($1, $2, $3, $4, $5, 'verify', $6, $7, $8, $6)"""
 # By every method that the recipient's plan has for the class; the program line has no plan.
 _ADD_PAGES = """
 INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
-                      next_attempt_at, traceparent, correlation_id, created_at)
+                      next_attempt_at, traceparent, correlation_id, created_at, notice)
 SELECT uuidv7(), $1, $2, coalesce(reach.channel, 'email'), reach.method_id, $3, $4, $5,
-       $10::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $7, $8, $6
+       $10::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $7, $8, $6, $11
 FROM (SELECT) AS one
 LEFT JOIN reach ON reach.site = $1 AND reach.sub = $2 AND reach.alert_class = $9
 RETURNING channel"""
@@ -196,6 +196,7 @@ async def add_page(
         current().correlation_id,
         alert.alert_class,
         send_at or tx.now,
+        None,
     )
     wake(tx, {row["channel"] for row in rows})
 
@@ -223,6 +224,7 @@ async def add_notice(tx: Transaction, site: str, recipient: str, purpose: str) -
         correlation,
         "field",
         tx.now,
+        new_id(),
     )
     wake(tx, {row["channel"] for row in rows})
 

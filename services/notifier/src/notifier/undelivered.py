@@ -5,7 +5,7 @@ from uuid import UUID
 
 from notifier import repository
 from notifier.asking import add_step, escalate, not_at_night
-from notifier.contacts.repository import try_another_way
+from notifier.contacts.repository import lock_notice, tell_program_line, try_another_way
 from notifier.domain import Alert, AlertState, StepKind
 from shared.database import Transaction
 
@@ -30,6 +30,14 @@ async def go_on_without(message: Undelivered, alert: Alert, detail: str, tx: Tra
         if not found and alert.is_waiting and alert.recipient == message.recipient:
             await escalate(alert, "not_delivered", tx)
     await repository.touch_inboxes(tx, alert.id)
+
+
+async def notice_goes_on(message_id: UUID, tx: Transaction) -> None:
+    """A message about no alert: by the next way, too, and at last to the program line."""
+    await lock_notice(tx, message_id)
+    found = await try_another_way(tx, message_id, tx.now)
+    if not found.exists:
+        await tell_program_line(tx, message_id)
 
 
 def _is_needed(message: Undelivered, alert: Alert) -> bool:

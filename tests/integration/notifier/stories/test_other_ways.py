@@ -4,7 +4,10 @@ import pytest
 from tests.integration.notifier.stories.story import NEW, YOURS, Story
 from tests.integration.notifier.stories.test_leaving import WITHDRAWN, was_not_them
 from tests.integration.notifier.stories.test_quiet_hours import NIGHT
+from tests.integration.notifier.stories.test_ways import receipt
 from tests.integration.receiver import answer
+
+from shared.events import FeedSilent
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -116,3 +119,52 @@ async def test_another_way_wakes_nobody_at_night(story: Story) -> None:
     await story.nobody_is_told()
     await story.passes(hours=1)
     await story.told(alice=NEW)
+
+
+QUIET_SOURCE = "A source has gone quiet"
+
+
+async def falls_silent(story: Story, source: str = "jms-county-a") -> None:
+    await story.hear(story.event(FeedSilent, subject=source, source_system=source))
+
+
+async def test_a_notice_about_no_alert_comes_by_the_next_way_too(story: Story) -> None:
+    """A silent source: the supervisor's mail is refused, so one SMS, and no line is told."""
+    await story.has_phone("carla")
+    mail_is_refused(story, "carla")
+    await falls_silent(story)
+    await story.told(carla=QUIET_SOURCE)
+    await story.passes(hours=1)
+    await story.nobody_is_told()
+
+
+async def test_a_notice_that_reaches_nobody_goes_to_the_program_line(story: Story) -> None:
+    """Mail and SMS are refused; and when the line's own address is refused that is the end."""
+    await story.has_phone("carla")
+    mail_is_refused(story, "carla")
+    story.house.phones.answer = answer(400)
+    await falls_silent(story)
+    await story.told(carla=QUIET_SOURCE, line=QUIET_SOURCE)
+    mail_is_refused(story, "line")
+    await falls_silent(story, "rms-b")
+    await story.told(carla=QUIET_SOURCE)
+
+
+async def test_a_notice_that_the_phone_never_got_is_not_lost(story: Story) -> None:
+    """Taken by the SMS service, and then not brought to her only phone: the line has it."""
+    await story.has_phone("carla", only=True)
+    await falls_silent(story)
+    await story.told(carla=QUIET_SOURCE)
+    await receipt(story, "undelivered")
+    await story.told(line=QUIET_SOURCE)
+
+
+async def test_a_code_for_one_way_goes_no_other(story: Story) -> None:
+    """It would prove nothing: the phone refuses, and no mail comes with the code."""
+    story.house.phones.answer = answer(400)
+    number = story.house.phones.number_of(story.site, "alice")
+    mail = {"channel": "email", "address": f"alice@{story.site}.example"}
+    body = {"site": story.site, "methods": [mail, {"channel": "sms", "address": number}]}
+    await story.call("PUT", "/v1/me/contact-methods", body, sub="alice")
+    await story.house.settled()
+    assert [notice.channel for notice in story.seen()] == ["sms"]

@@ -10,18 +10,20 @@ from sqlmodel import col, select
 from notifier import queue
 from notifier.contacts.domain import ContactMethod, ContactRule, Reach
 from notifier.errors import MethodNotFound
+from notifier.routing import PROGRAM_LINE
 from shared.database import Transaction
 
 _PLAN = """
 INSERT INTO reach (site, sub, alert_class, method_id, channel, after_seconds)
 SELECT $1, $2, * FROM unnest($3::text[], $4::uuid[], $5::text[], $6::integer[])"""
 
-# Another message of the same step, queued or sent, is another way already; one that was to come
-# later comes now.
+# Another message of the same step or notice, queued or sent, is another way already; one that was
+# to come later comes now. A code, or a test of one way, is of neither: it goes no other way.
 _ANOTHER_WAY = """
 WITH this AS (SELECT * FROM delivery WHERE id = $1),
 other AS (
-    SELECT d.* FROM delivery d JOIN this ON d.step = this.step AND d.recipient = this.recipient
+    SELECT d.* FROM delivery d JOIN this ON d.recipient = this.recipient
+        AND (d.step = this.step OR d.notice = this.notice)
     WHERE d.id <> this.id AND d.state IN ('queued', 'sent')),
 sooner AS (
     UPDATE delivery SET next_attempt_at = $2
@@ -30,15 +32,31 @@ sooner AS (
       AND state = 'queued' RETURNING channel),
 added AS (
     INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
-                          next_attempt_at, traceparent, correlation_id, created_at)
+                          notice, next_attempt_at, traceparent, correlation_id, created_at)
     SELECT uuidv7(), this.site, this.recipient, m.channel, m.id, this.purpose, this.alert_id,
-           this.step, $2, this.traceparent, this.correlation_id, $3
+           this.step, this.notice, $2, this.traceparent, this.correlation_id, $3
     FROM this JOIN contact_method m ON m.site = this.site AND m.sub = this.recipient
     WHERE m.verified_at IS NOT NULL AND m.gone_at IS NULL AND NOT EXISTS (SELECT FROM other)
-      AND NOT EXISTS (SELECT FROM delivery d WHERE d.step = this.step AND d.method_id = m.id)
+      AND (this.step IS NOT NULL OR this.notice IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM delivery d WHERE d.method_id = m.id
+          AND (d.step = this.step OR d.notice = this.notice))
     ORDER BY m.position LIMIT 1 RETURNING channel)
 SELECT EXISTS (SELECT FROM other) OR EXISTS (SELECT FROM added) AS exists,
        coalesce((SELECT channel FROM sooner), (SELECT channel FROM added)) AS channel"""
+
+# Two messages of one notice may be refused at the same time, and the last must see the first.
+_LOCK_NOTICE = """
+SELECT pg_advisory_xact_lock(3, hashtext(notice::text)) FROM delivery
+WHERE id = $1 AND notice IS NOT NULL"""
+_PROGRAM_LINE = """
+INSERT INTO delivery (id, site, recipient, channel, purpose, notice, next_attempt_at, traceparent,
+                      correlation_id, created_at)
+SELECT uuidv7(), site, $2, 'email', purpose, notice, $3, traceparent, correlation_id, $3
+FROM delivery AS this
+WHERE id = $1 AND notice IS NOT NULL AND NOT EXISTS (
+    SELECT FROM delivery d WHERE d.notice = this.notice
+        AND (d.state IN ('queued', 'sent') OR d.recipient = $2))
+RETURNING channel"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,16 @@ async def try_another_way(tx: Transaction, delivery_id: UUID, at: datetime) -> A
     found = AnotherWay(**dict(await tx.raw.fetchrow(_ANOTHER_WAY, delivery_id, at, tx.now)))
     queue.wake(tx, [found.channel] if found.channel else [])
     return found
+
+
+async def lock_notice(tx: Transaction, delivery_id: UUID) -> None:
+    await tx.raw.execute(_LOCK_NOTICE, delivery_id)
+
+
+async def tell_program_line(tx: Transaction, delivery_id: UUID) -> None:
+    """A notice that reached nobody it was for, and that nothing under way will bring."""
+    channels = await tx.raw.fetch(_PROGRAM_LINE, delivery_id, PROGRAM_LINE, tx.now)
+    queue.wake(tx, [row["channel"] for row in channels])
 
 
 async def list_methods(

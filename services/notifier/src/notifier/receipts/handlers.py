@@ -12,7 +12,7 @@ from notifier.receipts import repository
 from notifier.receipts.commands import RecordReceipt, TakeReply
 from notifier.receipts.domain import LOST, RANK, Word
 from notifier.staff.repository import get_staff
-from notifier.undelivered import go_on_without
+from notifier.undelivered import go_on_without, notice_goes_on
 from shared.callers import Caller
 from shared.database import Transaction
 from shared.timers import set_timer
@@ -46,8 +46,12 @@ async def follow_lost(delivery_id: UUID, tx: Transaction) -> None:
         return
     # The alert first: everybody else who locks both does so in this order.
     alert = await alerts.get_alert(tx, lost.alert_id) if lost.alert_id else None
-    if await repository.end_as_lost(tx, delivery_id) and alert is not None:
+    if not await repository.end_as_lost(tx, delivery_id):
+        return
+    if alert is not None:
         await go_on_without(lost, alert, "sms_not_sent", tx)
+    else:
+        await notice_goes_on(delivery_id, tx)
 
 
 async def take_reply(command: TakeReply, tx: Transaction) -> str | None:
