@@ -14,6 +14,7 @@ import yaml
 from tests.architecture.source import ROOT, SERVICES
 from tests.architecture.test_services import settings
 
+from lead.sample_staff import SAMPLE_STAFF
 from lead.services import PARTS, PREFIXES
 from shared.callers import ROLES
 from shared.config import ServiceSettings
@@ -158,6 +159,29 @@ def test_the_sample_realm_fits_the_code_and_holds_no_secret() -> None:
     assert pages["clientId"] == ServiceSettings.model_fields["oidc_client_id"].default
     secret = re.compile(r"\"(secret|credentials|value)\":", re.I)
     assert secret.findall(json.dumps(realm)) == []
+
+
+def test_the_sample_realm_s_people_are_the_sample_city_s() -> None:
+    """Whom the seeding signs in as, and whom every page's visitor may be: at their site, in
+    their roles. A provider's own `sub` would not be the one that policies name.
+    """
+    realm = json.loads((FOLDER / "realm.json").read_text())
+    known = {
+        (user["id"], user["username"], *user["realmRoles"], *user["groups"])
+        for user in realm["users"]
+    }
+    assert known == {(p.sub, p.sub, *p.roles, f"/{p.site}") for p in SAMPLE_STAFF}
+
+
+def test_the_one_address_opens_on_a_city_that_is_filled() -> None:
+    """Whoever signs in first meets approved offices and people on duty, not a 403."""
+    parts = COMPOSE["services"]
+    waits = parts["gateway"]["depends_on"]["sample-city"]["condition"]
+    assert waits == "service_completed_successfully"
+    job = load(FOLDER / "seed_sample_city.py")
+    for address in (job.NOTIFIER, job.PROSECUTION, job.SIGN_IN):
+        host = address.removeprefix("http://").split(":")[0]
+        assert parts["sample-city"]["depends_on"][host]["condition"] == "service_healthy"
 
 
 def test_kafka_is_the_one_that_tests_run_on() -> None:

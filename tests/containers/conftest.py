@@ -1,6 +1,5 @@
 """The compose project that deploy/compose/rehearse.sh started, and what tests do to it."""
 
-import asyncio
 import json
 import os
 import subprocess
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from lead.city import City
-from lead.seed import seed_staff
+from lead.sample_staff import KING_COUNTY
 from lead.sign_ins import SignIns
 
 NOT_ASKED = "containers were NOT rehearsed here: that is `make containers`"
@@ -47,8 +46,9 @@ class Project:
         found: dict[str, Any] = json.loads(docker("inspect", self.container(service)))[0]
         return found
 
-    def city(self) -> City:
-        return City(self.address, SignIns(self.address, self.sign_ins), mailpit=self.mailpit)
+    def city(self, site: str = KING_COUNTY) -> City:
+        issuer = SignIns(self.address, self.sign_ins)
+        return City(self.address, issuer, site, mailpit=self.mailpit)
 
     def _published(self, service: str, port: str) -> str:
         return f"http://{self.compose('port', service, port)}"
@@ -56,7 +56,7 @@ class Project:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Everything up, with the sample staff on duty."""
+    """Everything up, and who may sign in."""
     command = os.environ.get("REHEARSED_COMPOSE")
     if not command:
         pytest.skip(NOT_ASKED)
@@ -64,7 +64,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     running = Project(command.split(), sign_ins)
     shown = ("run", "--rm", "--no-deps", "-T", "--entrypoint", "cat", "secrets")
     sign_ins.write_text(running.compose(*shown, "/secrets/sample/sign-ins.json"))
-    asyncio.run(seed_staff(running.address, SignIns(running.address, sign_ins)))
     return running
 
 

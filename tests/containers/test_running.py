@@ -16,6 +16,7 @@ from lead.services import PREFIXES
 from lead.waiting import eventually
 
 OPS = Actor("ops", "ops")
+LIAISON = Actor("liaison-prosecutor", "leo")
 BOOKINGS = 15
 RECOVERY_SECONDS = 90
 
@@ -63,6 +64,11 @@ async def test_the_story_goes_as_told(project: Project) -> None:
     told = play(project)
     assert told.returncode == 0, told.stdout + told.stderr
     assert "Every step went as told" in told.stdout
+    async with project.city() as city:
+        [hold] = await city.items(LIAISON, "/prosecution/v1/holds")
+        assert hold["office"] == "kcpao"
+        [item] = await city.items(LIAISON, "/prosecution/v1/coordination")
+        assert (item["office"], item["owner"]) == ("kcpao", "leo")
 
 
 async def test_every_container_runs_without_rights(project: Project) -> None:

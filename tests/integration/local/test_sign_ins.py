@@ -2,9 +2,12 @@
 
 import json
 import threading
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import jwt
@@ -14,7 +17,7 @@ from tests.architecture.test_compose import load
 
 from lead.city import CASE_MANAGERS, DESK, JAIL, OFFICER, PROSECUTOR, SUPERVISOR, Actor
 from lead.client import Refused
-from lead.sign_ins import SignIns
+from lead.sign_ins import NoSignIn, SignIns
 
 COMPOSE = ROOT / "deploy" / "compose"
 REALM = "/auth/realms/throughline"
@@ -35,7 +38,7 @@ def url(secrets: Path) -> Iterator[str]:
     """The stand-in's address."""
     module = load(COMPOSE / "standins" / "issuer.py")
     content = json.loads((secrets / "keycloak" / "realm.json").read_text())
-    server = module.serve(module.Realm(content, f"http://issuer.test{REALM}"), "127.0.0.1", 0)
+    server = module.Issuer(module.Realm(content, f"http://issuer.test{REALM}"), "127.0.0.1", 0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -87,3 +90,81 @@ def test_a_wrong_password_gets_no_token(url: str, secrets: Path, tmp_path: Path)
     for options in ({"sub": "alice"}, {"sources": ("jms-county-a",)}):
         with pytest.raises(Refused, match="401"):
             guesser.token("case-manager", "king-county", **options)
+
+
+def test_who_is_not_in_the_file_is_named(sign_ins: SignIns) -> None:
+    """An installation older than a sample person: said, not a traceback."""
+    for options in ({"sub": "nobody"}, {"sources": ("jms-nowhere",)}):
+        with pytest.raises(NoSignIn, match=r"nothing about (nobody|jms-nowhere)"):
+            sign_ins.token("case-manager", "king-county", **options)
+
+
+BACK = "http://throughline.localhost:8080/prosecution/signin/callback"
+VERIFIER = "made-up-for-this-test"
+ASKED = {
+    "client_id": "throughline-pages",
+    "redirect_uri": BACK,
+    "response_type": "code",
+    "state": "s-1",
+    "code_challenge": urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode(),
+    "code_challenge_method": "S256",
+}
+
+
+def sign_in(url: str, secrets: Path, **changes: str) -> httpx.Response:
+    """What the provider's form answers to leo's password."""
+    people = json.loads((secrets / "sample" / "sign-ins.json").read_text())
+    form = {"username": "leo", "password": people["passwords of sample people"]["leo"]}
+    at = f"{url}{REALM}/protocol/openid-connect/auth"
+    return httpx.post(at, params=ASKED | changes, data=form)
+
+
+def exchange(
+    url: str, secrets: Path, code: str, *, secret: str | None = None, **changes: str
+) -> httpx.Response:
+    """What a service of ours gets for a code."""
+    ours = (secrets / "prosecution-hook" / "oidc_client_secret").read_text()
+    form = {"grant_type": "authorization_code", "code": code, "code_verifier": VERIFIER}
+    return httpx.post(
+        f"{url}{REALM}/protocol/openid-connect/token",
+        data=form | {"redirect_uri": BACK} | changes,
+        auth=("throughline-pages", secret or ours),
+    )
+
+
+def code_of(answer: httpx.Response) -> str:
+    assert answer.status_code == 303
+    back = urlsplit(answer.headers["location"])
+    assert f"{back.scheme}://{back.netloc}{back.path}" == BACK
+    return parse_qs(back.query)["code"][0]
+
+
+def test_the_pages_get_a_token_for_a_code_once(url: str, secrets: Path) -> None:
+    """By the flow that the services use; the code is spent by its first use, right or wrong."""
+    code = code_of(sign_in(url, secrets))
+    token = exchange(url, secrets, code).json()["access_token"]
+    assert claims(url, token)["roles"] == ["liaison-prosecutor"]
+    assert exchange(url, secrets, code).status_code == 401
+    for wrong in ({"code_verifier": "another"}, {"redirect_uri": "x"}):
+        code = code_of(sign_in(url, secrets))
+        assert exchange(url, secrets, code, **wrong).status_code == 401
+    code = code_of(sign_in(url, secrets))
+    assert exchange(url, secrets, code, secret="guess").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"redirect_uri": "https://evil.example/"},
+        {"client_id": "throughline-story"},
+        {"client_id": "nobody"},
+        {"response_type": "token"},
+        {"code_challenge_method": "plain"},
+    ],
+    ids=str,
+)
+def test_no_code_goes_where_the_realm_does_not_say(
+    url: str, secrets: Path, change: dict[str, str]
+) -> None:
+    """Only to a client that signs people in, at its own address, with PKCE."""
+    assert sign_in(url, secrets, **change).status_code == 401

@@ -9,7 +9,7 @@ from tests.integration.conftest import OpenStage
 from tests.integration.prosecution.consents import KEY, granted, recontacted
 from tests.integration.prosecution.test_holds import referred
 
-from lead.statutes import body_of, find_table
+from lead.statute_files import body_of, find_table
 from shared.events import ChargePart
 from shared.testing import Stage
 

@@ -8,7 +8,8 @@ import pytest
 
 from lead import statutes
 from lead.client import Api
-from lead.statutes import NoChecksum, NoTable, OtherFile, import_file
+from lead.statute_files import SHIPPED, NoChecksum, NoTable, OtherFile
+from lead.statutes import import_file
 
 
 def answering(asked: list[httpx.Request], **changes: object) -> httpx.MockTransport:
@@ -37,7 +38,7 @@ def test_a_shipped_table_is_sent_as_it_is(
     [request] = asked
     assert request.url.path == "/prosecution/v1/statutes/imports"
     sent = json.loads(request.content)
-    assert sent["content"].encode() == (statutes.SHIPPED / "washington.csv").read_bytes()
+    assert sent["content"].encode() == (SHIPPED / "washington.csv").read_bytes()
     assert capsys.readouterr().out == "WA version 1: 9 statutes from washington.csv\n"
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from lead.statutes import SHIPPED, body_of
+from lead.statute_files import SHIPPED, body_of
 from prosecution_hook.statutes.domain import Citation, Statute, cited, classified, statute_for
 from prosecution_hook.statutes.errors import UnusableTable
 from prosecution_hook.statutes.table import MOST_ROWS, read_table

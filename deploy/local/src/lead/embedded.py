@@ -28,7 +28,7 @@ from lead.issuer import LocalIssuer
 from lead.mailbox import Mailbox
 from lead.postgres import EmbeddedPostgres
 from lead.process import LOOPBACK
-from lead.seed import seed_partners, seed_policies, seed_staff, seed_statutes
+from lead.seed import seed_city
 from lead.services import PARTS, PREFIXES, Part
 from lead.sign_in_desk import create_sign_in_desk
 from lead.waiting import eventually
@@ -89,10 +89,7 @@ async def services(base: Foundation, say: Say, on_failure: Say) -> AsyncIterator
         gateway = create_gateway(apps, mailbox, desk)
         async with _serving(gateway, base.listener):
             await _await_ready(base.address)
-            await seed_staff(base.address, base.issuer)
-            await seed_policies(base.address, base.issuer)
-            await seed_partners(base.address, base.issuer)
-            await seed_statutes(base.address, base.issuer)
+            await seed_city(base.issuer, notifier=base.address, prosecution=base.address)
             yield mailbox
 
 

@@ -13,7 +13,7 @@ from lead.embedded import Foundation, foundation, services
 from lead.errors import Failure
 from lead.home import Home
 from lead.sample_staff import SAMPLE_STAFF
-from lead.seed import seed_staff
+from lead.seed import seed_city
 from lead.sign_ins import Tokens
 from lead.steps import Steps, console
 
@@ -41,8 +41,8 @@ def play_at(url: str, issuer: Tokens, mailpit: str | None) -> None:
 
 async def _play_at(url: str, issuer: Tokens, mailpit: str | None) -> None:
     if mailpit is not None:
-        # Nobody is on duty in a new installation; the embedded system sees to it by itself.
-        await seed_staff(url, issuer)
+        # A new installation is empty; the embedded system and docker compose fill it themselves.
+        await seed_city(issuer, notifier=url, prosecution=url)
     await story.play(url, issuer, mailpit=mailpit)
 
 

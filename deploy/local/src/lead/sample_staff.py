@@ -30,6 +30,7 @@ SAMPLE_STAFF = (
     StaffMember("ben", "Ben Brook", ("case-manager",), KING_COUNTY, backup="alice"),
     StaffMember("carla", "Carla Cruz", ("supervisor",), KING_COUNTY),
     StaffMember("dana", "Dana Dell", ("referral-desk",), KING_COUNTY),
+    StaffMember("greta", "Greta Gray", ("program-manager",), KING_COUNTY),
     StaffMember("iris", "Iris Ito", ("identity-reviewer",), KING_COUNTY),
     StaffMember("leo", "Leo Lund", ("liaison-prosecutor",), KING_COUNTY),
     StaffMember("petra", "Petra Pole", ("privacy-officer",), KING_COUNTY),
@@ -41,6 +42,7 @@ SAMPLE_STAFF = (
     StaffMember("vera", "Vera Vigil", ("identity-reviewer",), SANTA_FE),
     StaffMember("wes", "Wes Ward", ("liaison-prosecutor",), SANTA_FE),
     StaffMember("yara", "Yara Yazzie", ("privacy-officer",), SANTA_FE),
+    StaffMember("zoe", "Zoe Zamora", ("program-manager",), SANTA_FE),
     StaffMember("omar", "Omar Ops", ("ops",), SANTA_FE),
 )
 

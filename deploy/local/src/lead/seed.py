@@ -1,58 +1,73 @@
-"""The sample staff and policies, seeded at every start; what a site has already stays as it is."""
+"""The sample city, seeded at every start; what a site has already stays as it is."""
 
 from lead.city import Actor, City
 from lead.sample_policies import PARTNERS, PROSECUTION, STATUTES
 from lead.sample_staff import SAMPLE_STAFF, StaffMember
 from lead.sign_ins import Tokens
-from lead.statutes import body_of, find_table
+from lead.statute_files import body_of, find_table
 
 _STAFF = "/notifier/v1/staff"
 _PROSECUTION_POLICY = "/prosecution/v1/policy"
 _PARTNERS = "/prosecution/v1/partners"
 _STATUTES = "/prosecution/v1/statutes"
-# Nobody of the sample staff has this role; it is the launcher that publishes.
-_PROGRAM_MANAGER = Actor("program-manager", "sample-policies")
+
+
+async def seed_city(issuer: Tokens, *, notifier: str, prosecution: str) -> None:
+    """Staff on duty, policies, approved offices, statutes. Raises Refused or Unreachable.
+
+    The addresses are a gateway's, or the two services' own.
+    """
+    await seed_staff(notifier, issuer)
+    await seed_policies(prosecution, issuer)
+    await seed_partners(prosecution, issuer)
+    await seed_statutes(prosecution, issuer)
 
 
 async def seed_staff(address: str, issuer: Tokens) -> None:
     """Add whom the notifier does not know yet. Raises Refused or Unreachable."""
-    supervisors = {p.site: p.sub for p in SAMPLE_STAFF if "supervisor" in p.roles}
-    for site, supervisor in supervisors.items():
+    for site in PROSECUTION:
         async with City(address, issuer, site) as city:
-            await _seed_site(city, Actor("supervisor", supervisor))
+            await _seed_site(city, _who("supervisor", site))
 
 
 async def seed_policies(address: str, issuer: Tokens) -> None:
     """Publish a prosecution policy where a site has none. Raises Refused or Unreachable."""
     for site, policy in PROSECUTION.items():
+        manager = _who("program-manager", site)
         async with City(address, issuer, site) as city:
-            current = await city.get(_PROGRAM_MANAGER, _PROSECUTION_POLICY, site=site)
+            current = await city.get(manager, _PROSECUTION_POLICY, site=site)
             if current["version"] == 0:
                 body = {"site": site, "policy": policy}
-                await city.post(_PROGRAM_MANAGER, _PROSECUTION_POLICY, body)
+                await city.post(manager, _PROSECUTION_POLICY, body)
 
 
 async def seed_partners(address: str, issuer: Tokens) -> None:
     """Approve a site's sample office where it has no partner. Raises Refused or Unreachable."""
-    for person in SAMPLE_STAFF:
-        if "privacy-officer" in person.roles:
-            async with City(address, issuer, person.site) as city:
-                officer = Actor("privacy-officer", person.sub)
-                # Also one that was withdrawn: what the officer decided stays decided.
-                if not (await city.get(officer, _PARTNERS))["items"]:
-                    await city.post(officer, _PARTNERS, PARTNERS[person.site])
+    for site, partner in PARTNERS.items():
+        officer = _who("privacy-officer", site)
+        async with City(address, issuer, site) as city:
+            # Also one that was withdrawn: what the officer decided stays decided.
+            if not (await city.get(officer, _PARTNERS))["items"]:
+                await city.post(officer, _PARTNERS, partner)
 
 
 async def seed_statutes(address: str, issuer: Tokens) -> None:
     """Import the shipped tables where a state has none. Raises Refused or Unreachable."""
     for site, name in STATUTES.items():
+        manager = _who("program-manager", site)
         async with City(address, issuer, site) as city:
-            imports = (await city.get(_PROGRAM_MANAGER, f"{_STATUTES}/imports"))["items"]
+            imports = (await city.get(manager, f"{_STATUTES}/imports"))["items"]
             state = PROSECUTION[site]["state"]
             if not any(known["state"] == state for known in imports):
                 path = find_table(name)
                 body = body_of(path, None, path.name)
-                await city.post(_PROGRAM_MANAGER, f"{_STATUTES}/imports", body)
+                await city.post(manager, f"{_STATUTES}/imports", body)
+
+
+def _who(role: str, site: str) -> Actor:
+    """The sample person with this role at a site."""
+    subs = (p.sub for p in SAMPLE_STAFF if p.site == site and role in p.roles)
+    return Actor(role, next(subs))
 
 
 async def _seed_site(city: City, supervisor: Actor) -> None:

@@ -8,10 +8,15 @@ from typing import Protocol
 import httpx
 
 from lead.client import Refused, Unreachable
+from lead.errors import Failure
 
 # The sample realm's own client for telling the story; no real realm has one like it.
 STORY_CLIENT = "throughline-story"
 TOKEN_PATH = "/auth/realms/throughline/protocol/openid-connect/token"  # noqa: S105
+
+
+class NoSignIn(Failure):
+    """The file has no password for a sample person, or no secret for a sample agency."""
 
 
 class Tokens(Protocol):
@@ -34,7 +39,7 @@ class SignIns:
     """The sample people's passwords and the sample agencies' secrets, as compose made them."""
 
     def __init__(self, url: str, file: Path) -> None:
-        content = json.loads(file.read_text())
+        self._file, content = file, json.loads(file.read_text())
         self._people: dict[str, str] = content["passwords of sample people"]
         self._agencies: dict[str, str] = content["secrets of sample agencies"]
         self._endpoint = f"{url}{TOKEN_PATH}"
@@ -48,8 +53,15 @@ class SignIns:
         agency: str | None = None,
         sources: Sequence[str] = (),
     ) -> str:
-        """What the provider says somebody may do; role, site and agency are its decision."""
-        return self._ask(self._agency(sources[0]) if sources else self._person(sub or ""))
+        """What the provider says somebody may do; role, site and agency are its decision.
+
+        Raises NoSignIn, Refused or Unreachable.
+        """
+        try:
+            form = self._agency(sources[0]) if sources else self._person(sub or "")
+        except KeyError as error:
+            raise NoSignIn(f"{self._file} says nothing about {error.args[0]}") from None
+        return self._ask(form)
 
     def _agency(self, client: str) -> dict[str, str]:
         secret = self._agencies[client]
