@@ -51,18 +51,25 @@ async def healthz(request: Request, response: Response) -> dict[str, Any]:
     return {"status": "failed" if failed else "ok", "task": failed}
 
 
-@router.get("/readyz", summary="Are database and broker reachable?")
+@router.get("/readyz", summary="Should requests come here? What answers, and what does not?")
 @unaudited("a probe: no caller, and nothing but the process's own state")
 async def readyz(request: Request, response: Response) -> dict[str, Any]:
     runtime = runtime_of(request)
-    checks = {
+    requests = {
         "database": await _answers("database", runtime.database.ping()),
-        "broker": await _answers("broker", runtime.relay.reachable()),
-        "consumer": runtime.consumer is None or runtime.consumer.connected,
         "not_draining": not runtime.draining,
     }
-    response.status_code = 200 if all(checks.values()) else 503
-    return {"status": "ready" if all(checks.values()) else "not ready", "checks": checks}
+    events = {
+        "broker": await _answers("broker", runtime.relay.reachable()),
+        "consumer": runtime.consumer is None or runtime.consumer.connected,
+    }
+    # Once: a process that cannot join the broker must not replace one that has. Later the outbox
+    # takes what comes while the broker is away, which no refused report would bring back.
+    runtime.joined = runtime.joined or all(events.values())
+    ready = runtime.joined and all(requests.values())
+    response.status_code = 200 if ready else 503
+    whole = "ready" if all(events.values()) else "degraded"
+    return {"status": whole if ready else "not ready", "checks": requests | events}
 
 
 async def _answers(what: str, question: Awaitable[bool]) -> bool:

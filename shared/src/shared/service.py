@@ -72,6 +72,8 @@ class Runtime:
     intake: Intake | None
     supervisor: Supervisor
     draining: bool = False
+    # Whether broker and consumer have been there once since the start (`/readyz`).
+    joined: bool = False
 
 
 def create_app(
