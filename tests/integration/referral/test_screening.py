@@ -7,7 +7,7 @@ from typing import Any
 from tests.integration.conftest import OpenStage
 from tests.integration.referral.desk import ALL_MET, ANSWERED, ELIGIBLE, Desk
 
-from shared.events import ReferralClosed, ReferralScreened
+from shared.events import OutreachMade, ReferralClosed, ReferralScreened
 
 Headers = Callable[..., dict[str, str]]
 
@@ -134,5 +134,17 @@ async def test_who_may_say_no_and_what_comes_of_it(open_stage: OpenStage, header
         social = await desk.refer(referral_type="social_contact", charges=[])
         shown = await desk.did(social, "screening", ELIGIBLE)
         assert shown["outreach_due_at"] is not None
+        key = shown["participant_key"]
+        made = OutreachMade(
+            site="king-county", subject=key, occurred_at=stage.clock.now(),
+            made_at=stage.clock.now(),
+        )  # fmt: skip
+        await stage.deliver_and_handle(made)
+        shown = await desk.see(social)
+        assert (shown["state"], shown["outreach_at"] is None) == ("outreach", False)
+        assert json.loads((await desk.seen_by_officer(social))[0])["state"] == "received"
+        page = await stage.client.get("/referrals?state=outreach", headers=desk.dana)
+        assert "Outreach" in page.text
+        assert "First outreach by" not in page.text
         stale = await desk.post(social, "decline", {"declined_by": "person"}, **{"If-Match": '"1"'})
         assert stale.status_code == 412

@@ -1,6 +1,7 @@
 """Rules of files, caseloads and releases."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import settings
@@ -26,6 +27,7 @@ from casework.participants.domain import (
     IntakeInterview,
     ParticipantFile,
     State,
+    Step,
 )
 from casework.participants.errors import (
     IntakeAlreadyCompleted,
@@ -36,6 +38,7 @@ from casework.settings import CaseloadPolicy, Policy
 from shared.errors import PreconditionFailed
 
 AT = datetime(2026, 3, 3, 12, 5, tzinfo=UTC)
+REFERRALS = (UUID(int=1), UUID(int=2))
 
 
 @pytest.mark.parametrize(
@@ -132,12 +135,14 @@ def test_legal_proceedings_stand_alone(purposes: list[set[str]], mixed: bool) ->
 
 
 class Files(RuleBasedStateMachine):
-    """Any order of intake, release, status and exit."""
+    """Any order of outreach, appointment, intake, release, status and exit."""
 
     def __init__(self) -> None:
         super().__init__()
         self.file = ParticipantFile(participant_key="p", site="s", opened_at=AT)
         self.consented = self.interviewed = self.left = False
+        self.tried = self.reached = self.scheduled = False
+        self.clock: UUID | None = None
         self.enrolled = 0
 
     def _edit(self) -> bool:
@@ -155,6 +160,44 @@ class Files(RuleBasedStateMachine):
 
     def _enroll(self) -> None:
         self.enrolled += self.file.enroll(AT, consented=self.consented) is not None
+
+    @rule(referral=st.sampled_from(REFERRALS))
+    def screened(self, referral: UUID) -> None:
+        """A clock begins once, and only for somebody whom nobody has gone to see."""
+        waits = self.file.step is Step.REFERRED and self.clock is None
+        assert self.file.await_outreach(AT, referral) is waits
+        self.clock = referral if waits else self.clock
+
+    @rule(referral=st.sampled_from(REFERRALS))
+    def referral_closed(self, referral: UUID) -> None:
+        """Only the referral whose clock it is ends it, and only while it runs."""
+        drops = self.clock == referral and not self.tried
+        assert self.file.drop_outreach(referral) is drops
+        self.clock = None if drops else self.clock
+
+    @rule(reached=st.booleans())
+    def outreach(self, reached: bool) -> None:
+        """Told the first time, found or not; of somebody who is enrolled it is no news."""
+        before = self.file.state == State.REFERRED
+        told = self.file.reach_out(AT, reached=reached)
+        assert (told is not None) is (before and not self.tried)
+        self.tried |= before
+        self.reached |= before and reached
+
+    @rule(set_again=st.booleans())
+    def schedule(self, set_again: bool) -> None:
+        """A time can be set and taken back until the interview is done."""
+        if not self._edit():
+            return
+        if self.interviewed:
+            with pytest.raises(IntakeAlreadyCompleted):
+                self.file.schedule_intake(REFERRALS[0], AT, AT)
+            return
+        told = self.file.schedule_intake(REFERRALS[0], AT, AT)
+        assert told.scheduled_for == AT
+        self.scheduled = set_again
+        if not set_again:
+            self.file.intake_scheduled_for = None
 
     @rule()
     def interview(self) -> None:
@@ -209,6 +252,22 @@ class Files(RuleBasedStateMachine):
         assert self.file.state in set(State)
 
     @invariant()
+    def the_step_is_the_furthest_that_was_made(self) -> None:
+        """One step for whoever is referred, none for whoever is enrolled or gone."""
+        made = (
+            (Step.INTAKE_COMPLETED, self.interviewed),
+            (Step.INTAKE_SCHEDULED, self.scheduled),
+            (Step.OUTREACH, self.tried),
+            (Step.REFERRED, True),
+        )
+        furthest = next(step for step, was_made in made if was_made)
+        assert self.file.step == (None if self.enrolled or self.left else furthest)
+        assert (self.file.outreach_at is not None) is self.tried
+        assert (self.file.reached_at is not None) is self.reached
+        assert self.file.outreach_referral == self.clock
+        assert (self.file.outreach_due_at is None) is (self.clock is None)
+
+    @invariant()
     def enrolled_at_most_once_and_never_without_both(self) -> None:
         assert self.enrolled <= 1
         assert bool(self.enrolled) is (self.file.enrolled_at is not None)
@@ -221,4 +280,4 @@ class Files(RuleBasedStateMachine):
 
 
 TestFiles = Files.TestCase
-TestFiles.settings = settings(max_examples=60, stateful_step_count=12, deadline=None)
+TestFiles.settings = settings(max_examples=100, stateful_step_count=16, deadline=None)

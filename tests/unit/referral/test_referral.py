@@ -17,14 +17,17 @@ from referral.referrals.errors import NotAtThisPoint, ReferralIsOver
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SCREENED = {State.ELIGIBLE, State.INELIGIBLE, State.AWAITING_APPROVAL, State.WAITLISTED}
 IN_CASEWORK = {State.INTAKE_COMPLETED, State.ENROLLED}
+ARRANGED = {State.OUTREACH, State.INTAKE_SCHEDULED}
 ENDS = {State.DECLINED, State.WITHDRAWN, State.CLOSED}
 # The drawing of the workflow, edge by edge, kept apart from the code that it is a test of.
 UNSCREENED = {State.RECEIVED, State.AWAITING_APPROVAL, State.WAITLISTED, State.INELIGIBLE}
 EDGES: dict[State, set[State]] = {
     **dict.fromkeys(UNSCREENED, SCREENED | IN_CASEWORK | ENDS),
-    State.ELIGIBLE: {State.HANDOFF_PENDING} | IN_CASEWORK | ENDS,
+    State.ELIGIBLE: {State.HANDOFF_PENDING} | ARRANGED | IN_CASEWORK | ENDS,
     State.HANDOFF_PENDING: {State.HANDED_OFF} | IN_CASEWORK | ENDS,
-    State.HANDED_OFF: IN_CASEWORK | {State.DECLINED, State.CLOSED},
+    State.HANDED_OFF: ARRANGED | IN_CASEWORK | {State.DECLINED, State.CLOSED},
+    State.OUTREACH: {State.INTAKE_SCHEDULED, State.DECLINED, State.CLOSED} | IN_CASEWORK,
+    State.INTAKE_SCHEDULED: {State.DECLINED, State.CLOSED} | IN_CASEWORK,
     State.INTAKE_COMPLETED: {State.ENROLLED, State.CLOSED},
     State.ENROLLED: {State.CLOSED},
     State.DECLINED: set(),
@@ -70,10 +73,18 @@ class ReferralMachine(RuleBasedStateMachine):
         self.for_agency.append(self.referral.state_for_agency)
         return found
 
-    @rule(outcome=st.sampled_from(Outcome))
-    def screen(self, outcome: Outcome) -> None:
-        screened = self._try(lambda: self.referral.screen(outcome, NOW))
+    @rule(outcome=st.sampled_from(Outcome), due=st.sampled_from([None, NOW]))
+    def screen(self, outcome: Outcome, due: datetime | None) -> None:
+        screened = self._try(lambda: self.referral.screen(outcome, NOW, due))
         assert screened is None or self.referral.outcome == outcome
+
+    @rule()
+    def hear_of_outreach(self) -> None:
+        """Whoever waits beside the person, and a screening that is open, come first."""
+        before = State(self.referral.state)
+        self._try(lambda: self.referral.note_outreach(NOW))
+        if before not in {State.ELIGIBLE, State.HANDED_OFF}:
+            assert self.referral.state == before
 
     @rule()
     def call(self) -> None:
@@ -83,7 +94,7 @@ class ReferralMachine(RuleBasedStateMachine):
     def hand_off(self) -> None:
         self._try(lambda: self.referral.hand_off(NOW))
 
-    @rule(state=st.sampled_from(sorted(IN_CASEWORK)))
+    @rule(state=st.sampled_from(sorted(IN_CASEWORK | {State.INTAKE_SCHEDULED})))
     def hear_of_casework(self, state: State) -> None:
         self._try(lambda: self.referral.advance(state))
 
@@ -134,6 +145,13 @@ TestReferralMachine = ReferralMachine.TestCase
         (State.ENROLLED, State.INTAKE_COMPLETED, State.ENROLLED),
         (State.WITHDRAWN, State.ENROLLED, State.WITHDRAWN),
         (State.CLOSED, State.INTAKE_COMPLETED, State.CLOSED),
+        (State.HANDED_OFF, State.OUTREACH, State.OUTREACH),
+        (State.OUTREACH, State.INTAKE_SCHEDULED, State.INTAKE_SCHEDULED),
+        (State.INTAKE_SCHEDULED, State.OUTREACH, State.INTAKE_SCHEDULED),
+        # Screening and the officer at the curb come first.
+        (State.RECEIVED, State.OUTREACH, State.RECEIVED),
+        (State.ELIGIBLE, State.OUTREACH, State.ELIGIBLE),
+        (State.HANDOFF_PENDING, State.INTAKE_SCHEDULED, State.HANDOFF_PENDING),
     ],
 )
 def test_news_moves_a_referral_forward_only(before: State, news: State, after: State) -> None:
@@ -155,7 +173,21 @@ def test_an_agency_cannot_tell_how_far_somebody_came(state: State) -> None:
     assert second.state_for_agency is State.CLOSED
 
 
-@pytest.mark.parametrize("state", sorted([State.HANDED_OFF, *IN_CASEWORK]))
+def test_outreach_stops_the_clock_and_is_not_asked_for_again() -> None:
+    """Also when it came before the screening; the agency sees neither."""
+    waits = referral()
+    screened = waits.screen(Outcome.ELIGIBLE, NOW, NOW)
+    assert screened.outreach_due_at == NOW
+    waits.note_outreach(NOW)
+    assert (waits.state, waits.outreach_at) == (State.OUTREACH, NOW)
+    assert waits.state_for_agency is State.RECEIVED
+    early = referral()
+    early.note_outreach(NOW)
+    assert early.screen(Outcome.ELIGIBLE, NOW, NOW).outreach_due_at is None
+    assert early.state == State.ELIGIBLE
+
+
+@pytest.mark.parametrize("state", sorted([State.HANDED_OFF, *ARRANGED, *IN_CASEWORK]))
 def test_a_withdrawal_does_not_undo_what_the_person_agreed_to(state: State) -> None:
     """Once the person is with the program, it is not the agency's to take back."""
     participant = referral(state)

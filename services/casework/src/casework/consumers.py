@@ -9,6 +9,7 @@ from casework.heard.handlers import (
     note_hold_resolved,
     note_hold_started,
 )
+from casework.intake.handlers import await_outreach, note_closed, note_handoff
 from casework.matching import corrections, handlers
 from casework.matching.commands import MarkAlerted, MatchReports, OpenFile
 from casework.rights.handlers import keep_receipt
@@ -31,12 +32,15 @@ from shared.events import (
     CourtDateSet,
     DisclosureMade,
     DisclosureSuppressed,
+    HandoffCompleted,
     NewChargeFiled,
     NotifierErased,
     ParticipantReferred,
     ProsecutionDecisionMade,
     ProsecutionErased,
+    ReferralClosed,
     ReferralErased,
+    ReferralScreened,
     StaffReachabilityChanged,
     WarrantCleared,
     WarrantIssued,
@@ -64,6 +68,9 @@ def subscriptions(policy: Policy) -> Subscriptions:
 
     return {
         ParticipantReferred: on_participant_referred,
+        ReferralScreened: await_outreach,
+        HandoffCompleted: note_handoff,
+        ReferralClosed: note_closed,
         ContactReported: InBatches(on_contact_reported),
         NewChargeFiled: InBatches(on_case_report),
         ProsecutionDecisionMade: InBatches(on_case_report),

@@ -66,3 +66,10 @@ def refuse_future(pointer: str, at: datetime | None, now: datetime) -> None:
     if at is not None and at > now + CLOCK_SKEW:
         hint = "Give a time that is not in the future."
         raise Invalid(errors=(FieldError(pointer, "in_the_future", hint),))
+
+
+def refuse_past(pointer: str, at: datetime, now: datetime) -> None:
+    """Raises Invalid: what is arranged is still to come."""
+    if at < now - CLOCK_SKEW:
+        hint = "Give a time that is not in the past."
+        raise Invalid(errors=(FieldError(pointer, "in_the_past", hint),))

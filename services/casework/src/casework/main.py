@@ -10,17 +10,13 @@ from casework.consumers import subscriptions
 from casework.coordination.api import router as coordination
 from casework.directory.api import router as directory
 from casework.encounters.api import router as encounters
+from casework.intake.api import router as intake
 from casework.linkages.api import router as linkages
 from casework.matching.api import router as matching
 from casework.matching.pages import router as review_pages
 from casework.matching.people_api import router as people
 from casework.naming.api import router as naming
-from casework.pages.asking import router as asking_pages
-from casework.pages.board import router as board_page
-from casework.pages.file import router as file_pages
-from casework.pages.forms import router as form_pages
-from casework.pages.names import router as name_pages
-from casework.pages.workgroup import router as workgroup_pages
+from casework.pages.routers import PAGES
 from casework.participants.api import router as participants
 from casework.plans.api import router as plans
 from casework.policies.api import router as policies
@@ -36,6 +32,7 @@ from shared.supervisor import end_process
 
 ROUTERS = (
     participants,
+    intake,
     naming,
     assignments,
     plans,
@@ -52,12 +49,7 @@ ROUTERS = (
     matching,
     people,
     review_pages,
-    board_page,
-    file_pages,
-    form_pages,
-    name_pages,
-    workgroup_pages,
-    asking_pages,
+    *PAGES,
 )
 
 

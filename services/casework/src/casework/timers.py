@@ -11,8 +11,16 @@ from casework.consents.handlers import (
     expire_consent,
     notice_expiry,
 )
+from casework.intake.handlers import (
+    APPOINTMENT,
+    INTAKE_DEADLINE,
+    OUTREACH,
+    remind_of_appointment,
+    remind_of_intake,
+    remind_of_outreach,
+)
 from casework.matching import contacts
-from casework.participants.handlers import INTAKE_DEADLINE, enroll_by_consent, remind_of_intake
+from casework.participants.handlers import enroll_by_consent
 from casework.plans.handlers import PLAN_REVIEW, ask_for_review
 from shared.database import Transaction
 from shared.timers import Timer, TimerHandlers, set_timer
@@ -41,6 +49,14 @@ async def on_confirm_due(timer: Timer, tx: Transaction) -> None:
     await set_timer(tx, CONFIRM, timer.subject, tx.now + CONFIRM_EVERY)
 
 
+async def on_outreach_due(timer: Timer, tx: Transaction) -> None:
+    await remind_of_outreach(timer.subject, tx)
+
+
+async def on_appointment_passed(timer: Timer, tx: Transaction) -> None:
+    await remind_of_appointment(timer.subject, tx)
+
+
 async def on_intake_clock(timer: Timer, tx: Transaction) -> None:
     await remind_of_intake(timer.subject, tx)
 
@@ -61,6 +77,8 @@ TIMERS: TimerHandlers = {
     PURGE: on_purge_due,
     COMES_INTO_FORCE: on_consent_day,
     CONFIRM: on_confirm_due,
+    OUTREACH: on_outreach_due,
+    APPOINTMENT: on_appointment_passed,
     INTAKE_DEADLINE: on_intake_clock,
     EXPIRY_NOTICE: on_expiry_notice,
     EXPIRES: on_consent_expiry,

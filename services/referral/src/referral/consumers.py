@@ -1,16 +1,33 @@
 """What referral listens for."""
 
 from referral.referrals import handlers
-from referral.referrals.commands import AdvanceReferral, AttachReferral, EraseReferrals
+from referral.referrals.commands import (
+    AdvanceReferral,
+    AttachReferral,
+    EraseReferrals,
+    NoteOutreach,
+)
 from referral.referrals.domain import ReferralState
 from shared.database import Transaction
 from shared.events import (
     IntakeCompleted,
+    IntakeScheduled,
+    OutreachMade,
     ParticipantEnrolled,
     ParticipantErased,
     ReferralAttached,
 )
 from shared.messages import Subscriptions
+
+
+async def on_outreach_made(event: OutreachMade, tx: Transaction) -> None:
+    await handlers.note_outreach(NoteOutreach(event.subject, event.made_at), tx)
+
+
+async def on_intake_scheduled(event: IntakeScheduled, tx: Transaction) -> None:
+    await handlers.advance_referral(
+        AdvanceReferral(event.subject, ReferralState.INTAKE_SCHEDULED), tx
+    )
 
 
 async def on_intake_completed(event: IntakeCompleted, tx: Transaction) -> None:
@@ -32,6 +49,8 @@ async def on_participant_erased(event: ParticipantErased, tx: Transaction) -> No
 
 
 SUBSCRIPTIONS: Subscriptions = {
+    OutreachMade: on_outreach_made,
+    IntakeScheduled: on_intake_scheduled,
     IntakeCompleted: on_intake_completed,
     ParticipantEnrolled: on_participant_enrolled,
     ReferralAttached: on_referral_attached,

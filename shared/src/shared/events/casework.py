@@ -26,6 +26,19 @@ class ParticipantEnrolled(CaseworkEvent):
     enrolled_at: Program[AwareDatetime]
 
 
+class OutreachMade(CaseworkEvent):
+    """Sent when the program goes to see a referred person for the first time, found or not."""
+
+    made_at: Program[AwareDatetime]
+
+
+class IntakeScheduled(CaseworkEvent):
+    """Sent when a time is set for the intake interview, and again when it is moved."""
+
+    appointment_id: Program[UUID]
+    scheduled_for: Program[AwareDatetime]
+
+
 class IntakeCompleted(CaseworkEvent):
     """Sent when the intake interview is completed, which discharges the condition of a hold."""
 

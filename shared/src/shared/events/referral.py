@@ -73,6 +73,8 @@ class ReferralScreened(ReferralEvent):
     referral_id: Program[UUID]
     criteria_version: Program[str]
     outcome: Program[str]
+    # By when somebody should have gone to see the person, where no officer stands beside them.
+    outreach_due_at: Program[AwareDatetime | None] = None
 
 
 class HandoffStarted(ReferralEvent):

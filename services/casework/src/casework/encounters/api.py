@@ -31,6 +31,7 @@ class EncounterBody(Body):
     kind: EncounterKind
     began_at: AwareDatetime
     minutes: Annotated[int, Field(ge=1, le=24 * 60)]
+    reached: bool = True
     goals: Domains = ()
     needs_met: Domains = ()
     note: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
@@ -46,6 +47,7 @@ class EncounterAnswer(BaseModel):
     kind: EncounterKind
     began_at: datetime
     minutes: int
+    reached: bool
     goals: list[Domain]
     needs_met: list[Domain]
     recorded_by: str

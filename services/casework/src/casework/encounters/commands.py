@@ -19,3 +19,4 @@ class RecordEncounter:
     goals: tuple[Domain, ...]
     needs_met: tuple[Domain, ...]
     note: str | None
+    reached: bool = True

@@ -33,6 +33,8 @@ class Encounter(SQLModel, table=True):
     kind: str
     began_at: datetime = Field(sa_type=DateTime(timezone=True))
     minutes: int
+    # Whether the person was there: somebody who went to look and did not find them has reached out.
+    reached: bool = True
     goals: list[str] = Field(sa_type=ARRAY(Text))
     needs_met: list[str] = Field(sa_type=ARRAY(Text))
     sealed: str | None = None

@@ -1,7 +1,8 @@
 """Record an encounter with goals that are the participant's own."""
 
 from casework.encounters.commands import RecordEncounter
-from casework.encounters.domain import Encounter
+from casework.encounters.domain import Encounter, EncounterKind
+from casework.intake.handlers import note_outreach
 from casework.participants import handlers as participants
 from casework.plans.repository import find_current_plan
 from shared.database import Transaction
@@ -20,6 +21,7 @@ async def record_encounter(cmd: RecordEncounter, tx: Transaction) -> Encounter:
         kind=cmd.kind,
         began_at=cmd.began_at,
         minutes=cmd.minutes,
+        reached=cmd.reached,
         goals=list(dict.fromkeys(cmd.goals)),
         needs_met=list(dict.fromkeys(cmd.needs_met)),
         sealed=Encounter.seal(cmd.note, encounter_id, tx.ring) if cmd.note else None,
@@ -27,6 +29,8 @@ async def record_encounter(cmd: RecordEncounter, tx: Transaction) -> Encounter:
         recorded_at=tx.now,
     )
     tx.add(encounter)
+    if cmd.kind is not EncounterKind.COLLATERAL:
+        await note_outreach(file, cmd.began_at, cmd.edit.by, tx, reached=cmd.reached)
     return encounter
 
 

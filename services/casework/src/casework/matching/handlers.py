@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from casework.intake.handlers import start_intake_clock
 from casework.matching import contacts, corrections, findings, repository
 from casework.matching.candidates import Wanted, find_candidate, find_candidates
 from casework.matching.commands import DecideReview, MarkAlerted, MatchReports, OpenFile
@@ -20,7 +21,6 @@ from casework.matching.identity import Identity, described, traces
 from casework.matching.recontact import attached, referred_again
 from casework.participants import repository as files
 from casework.participants.domain import ParticipantFile
-from casework.participants.handlers import start_intake_clock
 from casework.participants.person import Person
 from casework.settings import Policy
 from shared.database import Transaction, publish

@@ -12,14 +12,17 @@ from casework.consents import handlers as consents
 from casework.consents.bodies import ConsentBody
 from casework.consents.commands import RevokeConsent, SignConsent
 from casework.consents.domain import Channel
-from casework.edges import Body, Key, edit_by
+from casework.edges import Body, Key, edit_by, refuse_past
 from casework.encounters import handlers as encounters
 from casework.encounters.api import EncounterBody
 from casework.encounters.commands import RecordEncounter
+from casework.intake import handlers as intakes
+from casework.intake.api import AppointmentBody, IntakeBody
+from casework.intake.commands import CompleteIntake, ReleaseAppointment, ScheduleIntake
 from casework.pages.board import Staff
 from casework.participants import handlers, repository
-from casework.participants.api import IntakeBody, StatusBody
-from casework.participants.commands import ChangeStatus, CompleteIntake
+from casework.participants.api import StatusBody
+from casework.participants.commands import ChangeStatus
 from casework.plans import handlers as plans
 from casework.plans.api import PlanBody
 from casework.plans.commands import WritePlan
@@ -83,7 +86,34 @@ async def complete_intake(
     body = checked(IntakeBody, completed_at=min(at, tx.now), domains=domains)
     edit = edit_by(caller, key, None)
     command = CompleteIntake(edit, None, body.completed_at, tuple(body.domains))
-    await handlers.complete_intake(command, tx)
+    await intakes.complete_intake(command, tx)
+    return back_to(request, key)
+
+
+@router.post("/participants/{key}/intake-appointments")
+async def schedule_intake(
+    request: Request,
+    key: Key,
+    caller: Staff,
+    tx: Tx,
+    scheduled_for: Text,
+    place: Text,
+    interviewer: Text = "",
+) -> Response:
+    at = await local(tx, key, caller, scheduled_for)
+    refuse_past("/scheduled_for", at, tx.now)
+    body = checked(AppointmentBody, scheduled_for=at, place=place, interviewer=interviewer)
+    edit = edit_by(caller, key, None)
+    await intakes.schedule_intake(ScheduleIntake(edit, **body.model_dump()), tx)
+    return back_to(request, key)
+
+
+@router.post("/participants/{key}/intake-appointments/{appointment_id}/outcome")
+async def release_appointment(
+    request: Request, key: Key, appointment_id: UUID, caller: Staff, tx: Tx
+) -> Response:
+    edit = edit_by(caller, key, None)
+    await intakes.release_appointment(ReleaseAppointment(edit, appointment_id), tx)
     return back_to(request, key)
 
 
@@ -132,9 +162,11 @@ async def record_encounter(
     minutes: Annotated[int, Form()],
     goals: Texts,
     note: Text = "",
+    not_found: Annotated[bool, Form()] = False,
 ) -> Response:
     at = min(await local(tx, key, caller, began_at), tx.now)
-    body = checked(EncounterBody, kind=kind, began_at=at, minutes=minutes, goals=goals, note=note)
+    said = {"kind": kind, "began_at": at, "minutes": minutes, "goals": goals, "note": note}
+    body = checked(EncounterBody, reached=not not_found, **said)
     command = RecordEncounter(edit=edit_by(caller, key, None), **body.model_dump())
     await encounters.record_encounter(command, tx)
     return back_to(request, key)

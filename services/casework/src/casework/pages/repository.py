@@ -25,8 +25,9 @@ LEFT JOIN staff_reachability r ON r.site = l.site AND r.staff = l.case_manager
 ORDER BY l.site, l.case_manager"""
 
 _PEOPLE = f"""
-SELECT f.participant_key, f.site, f.state, f.reason, f.case_manager, f.intake_due_at,
-       f.intake_completed_at, {SHOWN_AS},
+SELECT f.participant_key, f.site, f.state, f.reason, f.case_manager, f.outreach_due_at,
+       f.outreach_at, f.reached_at, f.intake_due_at, f.intake_scheduled_for, f.intake_completed_at,
+       {SHOWN_AS},
        (SELECT count(*) FROM work_item w WHERE w.participant_key = f.participant_key
           AND w.closed_at IS NULL) AS items,
        (SELECT min(w.due_at) FROM work_item w WHERE w.participant_key = f.participant_key

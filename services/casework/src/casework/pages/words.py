@@ -1,9 +1,11 @@
 """What the pages call things. Glossary words only: nobody "fails" or "complies" here."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from casework.matching.recontact import CAUSES
+from casework.participants.domain import Step
 from shared.events import ContactType, RecontactCause
 
 NAMES = {
@@ -25,6 +27,26 @@ DOMAINS = {
     "family": "Family",
 }
 STATES = {"referred": "Referred", "active": "Active", "inactive": "Inactive", "exited": "Exited"}
+STEPS = {
+    "referred": "Referred",
+    "outreach": "Outreach",
+    "intake_scheduled": "Intake scheduled",
+    "intake_completed": "Intake completed",
+}
+PLACES = {
+    "office": "At the office",
+    "where_they_are": "Where they are",
+    "partner": "At a partner's",
+    "custody": "In custody",
+    "phone": "By phone",
+    "video": "By video",
+}
+APPOINTMENTS = {
+    "set": "set",
+    "held": "held",
+    "moved": "moved to another time",
+    "not_held": "not held",
+}
 REASONS = {
     "in_the_wind": "in the wind",
     "incarcerated": "incarcerated",
@@ -36,6 +58,8 @@ REASONS = {
     "transferred": "transferred to another program",
 }
 WORK = {
+    "outreach_due": "Nobody has reached out yet",
+    "intake_appointment": "The time for the intake interview has passed",
     "intake_due": "Complete intake",
     "intake_review": "Intake deadline passed: review with the person",
     "transfer_offered": "Somebody is asked to take over",
@@ -157,8 +181,24 @@ def _plan(detail: Any) -> str:
     return f"{kind}, version {detail['version']}: {_listed(detail['domains'], DOMAINS)}"
 
 
+def step(outreach_at: Any, scheduled_for: Any, completed_at: Any) -> str:
+    """How far somebody has come who is not enrolled."""
+    return STEPS[Step.of(outreach_at, scheduled_for, completed_at)]
+
+
 def _encounter(detail: Any) -> str:
-    return f"{ENCOUNTERS[detail['kind']]}, {detail['minutes']} min, by {detail['recorded_by']}"
+    found = "" if detail["reached"] else ", not found"
+    minutes = f"{detail['minutes']} min"
+    return f"{ENCOUNTERS[detail['kind']]}{found}, {minutes}, by {detail['recorded_by']}"
+
+
+def _appointment(detail: Any) -> str:
+    """The time itself stands beside it, in the site's zone."""
+    where, state = PLACES[detail["place"]].lower(), APPOINTMENTS[detail["state"]]
+    return f"Intake interview {state}: {where}, with {detail['interviewer']}"
+
+
+moment = datetime.fromisoformat
 
 
 def _disclosure(detail: Any) -> str:
@@ -173,6 +213,7 @@ _TELL: dict[str, Callable[[Any], str]] = {
     "referral": lambda d: f"Referred: {plain(d['referral_type'])}, by {d['source_system']}",
     "assignment": _assignment,
     "transfer": lambda d: f"Transfer from {d['from']} to {d['to']}: {d['state']}",
+    "intake_appointment": _appointment,
     "intake": lambda d: f"Intake completed: {_listed(d['domains'], DOMAINS)}",
     "consent": _consent,
     "consent_revoked": lambda d: f"Release taken back, recorded by {d['revoked_by']}",

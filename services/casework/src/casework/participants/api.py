@@ -1,19 +1,18 @@
-"""Files over HTTP: read, complete intake, change status."""
+"""Files over HTTP: read, change status."""
 
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from casework.edges import Body, Expected, Key, edit_by, etag, refuse_future
+from casework.edges import Body, Expected, Key, edit_by, etag
 from casework.participants import handlers, repository
-from casework.participants.commands import ChangeStatus, CompleteIntake
-from casework.participants.domain import ExitReason, InactiveReason, ParticipantFile, State
+from casework.participants.commands import ChangeStatus
+from casework.participants.domain import ExitReason, InactiveReason, ParticipantFile, State, Step
 from casework.participants.person import Person, display_name
-from casework.topics import Domain
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
@@ -33,11 +32,16 @@ class FileAnswer(BaseModel):
     site: str
     state: State
     reason: str | None
+    step: Step | None
     case_manager: str | None
     backup: str | None
     supervisor: str | None
     opened_at: datetime
+    outreach_due_at: datetime | None
+    outreach_at: datetime | None
+    reached_at: datetime | None
     intake_due_at: datetime | None
+    intake_scheduled_for: datetime | None
     intake_completed_at: datetime | None
     enrolled_at: datetime | None
 
@@ -97,32 +101,6 @@ def _answer(file: ParticipantFile, person: Person) -> ParticipantAnswer:
         display_name=display_name(*person.shown_as),
         person=PersonAnswer.model_validate(person),
     )
-
-
-class IntakeBody(Body):
-    """The interview that completes intake."""
-
-    started_at: AwareDatetime | None = None
-    completed_at: AwareDatetime
-    domains: Annotated[list[Domain], Field(min_length=1, max_length=len(Domain))]
-
-    @model_validator(mode="after")
-    def in_order(self) -> "IntakeBody":
-        if self.started_at and self.started_at > self.completed_at:
-            raise PydanticCustomError("ends_before_it_starts", "Complete it after its start.")
-        return self
-
-
-@router.post("/{key}/intake", status_code=201, summary="Complete intake, once")
-async def complete_intake(
-    key: Key, body: IntakeBody, caller: Staff, expected: Expected, tx: Tx, response: Response
-) -> FileAnswer:
-    refuse_future("/completed_at", body.completed_at, tx.now)
-    edit = edit_by(caller, key, expected)
-    command = CompleteIntake(edit, body.started_at, body.completed_at, tuple(body.domains))
-    file = await handlers.complete_intake(command, tx)
-    response.headers.update(etag(file.version))
-    return FileAnswer.model_validate(file)
 
 
 class StatusBody(Body):

@@ -1,11 +1,9 @@
 """What casework can be asked to do with a person's file."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from casework.participants.domain import ExitReason, InactiveReason, State
-from casework.topics import Domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +14,6 @@ class Edit:
     by: str
     sites: frozenset[str]
     expected: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CompleteIntake:
-    """Record that the intake interview is done."""
-
-    edit: Edit
-    started_at: datetime | None
-    completed_at: datetime
-    domains: tuple[Domain, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from shared.errors import PreconditionFailed
 from shared.events import (
     CaseManagerAssigned,
     IntakeCompleted,
+    IntakeScheduled,
+    OutreachMade,
     ParticipantEnrolled,
     ParticipantStatusChanged,
 )
@@ -29,6 +31,30 @@ class State(StrEnum):
     ACTIVE = "active"
     INACTIVE = "inactive"
     EXITED = "exited"
+
+
+class Step(StrEnum):
+    """How far somebody has come between referral and enrollment."""
+
+    REFERRED = "referred"
+    OUTREACH = "outreach"
+    INTAKE_SCHEDULED = "intake_scheduled"
+    INTAKE_COMPLETED = "intake_completed"
+
+    @classmethod
+    def of(
+        cls,
+        outreach_at: datetime | None,
+        intake_scheduled_for: datetime | None,
+        intake_completed_at: datetime | None,
+    ) -> "Step":
+        """The furthest that has a date."""
+        dated = (
+            (cls.INTAKE_COMPLETED, intake_completed_at),
+            (cls.INTAKE_SCHEDULED, intake_scheduled_for),
+            (cls.OUTREACH, outreach_at),
+        )
+        return next((step for step, at in dated if at is not None), cls.REFERRED)
 
 
 class InactiveReason(StrEnum):
@@ -63,10 +89,23 @@ class ParticipantFile(SQLModel, table=True):
     case_manager: str | None = None
     backup: str | None = None
     supervisor: str | None = None
+    outreach_due_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    # Whose clock it is: when that referral ends, nobody need go any more.
+    outreach_referral: UUID | None = None
+    outreach_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    reached_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     intake_due_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    intake_scheduled_for: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     intake_completed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     enrolled_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     erased_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+    @property
+    def step(self) -> Step | None:
+        """None once enrolled, and for whoever left before."""
+        if self.state != State.REFERRED:
+            return None
+        return Step.of(self.outreach_at, self.intake_scheduled_for, self.intake_completed_at)
 
     def edit(self, expected: int | None) -> None:
         """Every change by a person starts here. Raises PreconditionFailed, ParticipantExited."""
@@ -88,6 +127,46 @@ class ParticipantFile(SQLModel, table=True):
             backup=backup,
             supervisor=supervisor,
             assigned_from=at,
+        )
+
+    def await_outreach(self, due_at: datetime, referral_id: UUID) -> bool:
+        """Whether a clock begins: nobody was there yet, and no earlier one runs."""
+        if self.step is not Step.REFERRED or self.outreach_due_at is not None:
+            return False
+        self.outreach_due_at, self.outreach_referral = due_at, referral_id
+        return True
+
+    def drop_outreach(self, referral_id: UUID) -> bool:
+        """Whether the clock ends without outreach, because this referral did."""
+        if self.outreach_referral != referral_id or self.outreach_at is not None:
+            return False
+        self.outreach_due_at = self.outreach_referral = None
+        return True
+
+    def reach_out(self, at: datetime, *, reached: bool) -> OutreachMade | None:
+        """Somebody went to see a referred person. What is told is the first time, found or not."""
+        if self.state != State.REFERRED:
+            return None
+        if reached and self.reached_at is None:
+            self.reached_at = at
+        if self.outreach_at is not None:
+            return None
+        self.outreach_at = at
+        return OutreachMade(
+            site=self.site, subject=self.participant_key, occurred_at=at, made_at=at
+        )
+
+    def schedule_intake(self, appointment_id: UUID, at: datetime, now: datetime) -> IntakeScheduled:
+        """The last time that was set is the one that holds."""
+        if self.intake_completed_at is not None:
+            raise IntakeAlreadyCompleted
+        self.intake_scheduled_for = at
+        return IntakeScheduled(
+            site=self.site,
+            subject=self.participant_key,
+            occurred_at=now,
+            appointment_id=appointment_id,
+            scheduled_for=at,
         )
 
     def complete_intake(self, intake: "IntakeInterview") -> IntakeCompleted:

@@ -102,3 +102,12 @@ async def end_assignment(tx: Transaction, key: str) -> None:
         "UPDATE case_assignment SET ended_at = $2 WHERE participant_key = $1 AND ended_at IS NULL",
         key, tx.now,
     )  # fmt: skip
+
+
+async def release_appointment(tx: Transaction, key: str, by: str) -> None:
+    """Nobody waits for somebody who left."""
+    await tx.raw.execute(
+        "UPDATE intake_appointment SET state = 'not_held', ended_by = $2, ended_at = $3"
+        " WHERE participant_key = $1 AND state = 'set'",
+        key, by, tx.now,
+    )  # fmt: skip

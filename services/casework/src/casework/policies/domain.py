@@ -21,6 +21,8 @@ class SitePolicy(BaseModel):
     # 30 days is the longest that a statute allows for intake (Cal. Penal Code 1001.87).
     intake_deadline_days: Annotated[int, Field(ge=1, le=30)] = 30
     intake_warning_days: Annotated[int, Field(ge=0, le=30)] = 7
+    # How long after its time somebody is asked whether the interview was held.
+    intake_appointment_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 24
     caseload_warn_at: Annotated[int, Field(ge=1, le=500)] = 20
     caseload_full_at: Annotated[int, Field(ge=1, le=500)] = 25
     consent_notice_days: Days = 30

@@ -20,6 +20,7 @@ _DESTROY = (
     "DELETE FROM linkage WHERE participant_key = $1",
     "DELETE FROM coordination_item WHERE participant_key = $1",
     "DELETE FROM consent_draft WHERE participant_key = $1",
+    "DELETE FROM intake_appointment WHERE participant_key = $1",
     "DELETE FROM intake_interview WHERE participant_key = $1",
     "DELETE FROM status_change WHERE participant_key = $1",
     "DELETE FROM case_transfer WHERE participant_key = $1",
@@ -34,7 +35,8 @@ _DESTROY = (
     "DELETE FROM identifier_digest WHERE participant_key = $1",
     "DELETE FROM ruled_out WHERE participant_key = $1",
     "DELETE FROM identity_review WHERE participant_key = $1",
-    "DELETE FROM timer WHERE kind IN ('intake-deadline', 'plan-review') AND subject = $1",
+    "DELETE FROM timer WHERE subject = $1"
+    " AND kind IN ('outreach', 'intake-appointment', 'intake-deadline', 'plan-review')",
     """UPDATE contact SET source_record_id = NULL, source_system = 'erased', evidence = NULL
        WHERE participant_key = $1""",
     """UPDATE person SET given = NULL, middle = NULL, surname = NULL, suffix = NULL, dob = NULL,

@@ -37,6 +37,11 @@ SOURCES = {
            json_build_object('from', from_case_manager, 'to', to_case_manager, 'state', state,
                'decided_by', decided_by, 'decided_at', decided_at)
     FROM case_transfer WHERE participant_key = $1""",
+    "intake_appointment": """
+    SELECT set_at, id, 'intake_appointment',
+           json_build_object('scheduled_for', scheduled_for, 'place', place,
+               'interviewer', interviewer, 'state', state)
+    FROM intake_appointment WHERE participant_key = $1""",
     "intake": """
     SELECT completed_at, id, 'intake', json_build_object('domains', domains)
     FROM intake_interview WHERE participant_key = $1""",
@@ -55,7 +60,7 @@ SOURCES = {
     FROM plan_version WHERE participant_key = $1""",
     "encounter": """
     SELECT began_at, id, 'encounter',
-           json_build_object('kind', kind, 'minutes', minutes, 'goals', goals,
+           json_build_object('kind', kind, 'minutes', minutes, 'reached', reached, 'goals', goals,
                'needs_met', needs_met, 'recorded_by', recorded_by)
     FROM encounter WHERE participant_key = $1""",
     "linkage": """

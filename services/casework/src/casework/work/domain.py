@@ -14,6 +14,8 @@ from shared.ids import new_id
 class WorkKind(StrEnum):
     """What a person is asked to look at."""
 
+    OUTREACH_DUE = "outreach_due"
+    INTAKE_APPOINTMENT = "intake_appointment"
     INTAKE_DUE = "intake_due"
     INTAKE_REVIEW = "intake_review"
     TRANSFER_OFFERED = "transfer_offered"

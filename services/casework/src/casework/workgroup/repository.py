@@ -34,7 +34,8 @@ met AS (
     SELECT participant_key, count(*) AS contacts FROM contact
     WHERE site = $1 AND participant_key IS NOT NULL AND occurred_at >= $3
     GROUP BY participant_key)
-SELECT f.participant_key, f.state, f.reason, f.case_manager, f.enrolled_at, {SHOWN_AS},
+SELECT f.participant_key, f.state, f.reason, f.case_manager, f.enrolled_at, f.outreach_at,
+       f.intake_scheduled_for, f.intake_completed_at, {SHOWN_AS},
        coalesce(o.kinds, '{{}}') AS kinds, o.due_at, coalesce(m.contacts, 0) AS contacts,
        (SELECT domains FROM plan_version v WHERE v.participant_key = f.participant_key
           AND v.agreed_at IS NOT NULL ORDER BY version DESC LIMIT 1) AS goals

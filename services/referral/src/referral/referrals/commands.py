@@ -193,6 +193,14 @@ class EraseReferrals:
 
 
 @dataclass(frozen=True)
+class NoteOutreach:
+    """Note that the program went to see the referred person."""
+
+    participant_key: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
 class AdvanceReferral:
     """Note how far the referred person has come in casework."""
 

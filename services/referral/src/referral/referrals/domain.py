@@ -23,6 +23,8 @@ class ReferralState(StrEnum):
     ELIGIBLE = "eligible"
     HANDOFF_PENDING = "handoff_pending"
     HANDED_OFF = "handed_off"
+    OUTREACH = "outreach"
+    INTAKE_SCHEDULED = "intake_scheduled"
     INTAKE_COMPLETED = "intake_completed"
     ENROLLED = "enrolled"
     DECLINED = "declined"
@@ -58,7 +60,9 @@ _State = ReferralState
 # The desk may look again, as long as nobody was called: more may become known.
 SCREENABLE = (_State.RECEIVED, _State.AWAITING_APPROVAL, _State.WAITLISTED, _State.INELIGIBLE)
 BEFORE_HANDOVER = (*SCREENABLE, _State.ELIGIBLE, _State.HANDOFF_PENDING)
-DECLINABLE = (*BEFORE_HANDOVER, _State.HANDED_OFF)
+# What the program arranges with the person itself, before the interview.
+ARRANGED = (_State.OUTREACH, _State.INTAKE_SCHEDULED)
+DECLINABLE = (*BEFORE_HANDOVER, _State.HANDED_OFF, *ARRANGED)
 IN_CASEWORK = (_State.INTAKE_COMPLETED, _State.ENROLLED)
 OPEN = (*DECLINABLE, *IN_CASEWORK)
 
@@ -91,6 +95,7 @@ class Referral(SQLModel, table=True):
     occurred_at: datetime = Field(sa_type=DateTime(timezone=True))
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
     outreach_due_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    outreach_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     called_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     handed_off_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     withdrawn_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
@@ -134,10 +139,14 @@ class Referral(SQLModel, table=True):
             received_at=self.received_at,
         )
 
-    def screen(self, outcome: Outcome, at: datetime) -> ReferralScreened:
+    def screen(
+        self, outcome: Outcome, at: datetime, outreach_due_at: datetime | None = None
+    ) -> ReferralScreened:
         """A person's decision; which ones the criteria allow is for `screening.py` to say."""
         self._require(SCREENABLE)
         self.outcome = outcome
+        if outcome is Outcome.ELIGIBLE and self.outreach_at is None:
+            self.outreach_due_at = outreach_due_at
         self._become(_AFTER_SCREENING[outcome])
         return ReferralScreened(
             site=self.site,
@@ -146,6 +155,7 @@ class Referral(SQLModel, table=True):
             referral_id=self.id,
             criteria_version=self.criteria_version,
             outcome=outcome,
+            outreach_due_at=self.outreach_due_at,
         )
 
     def call(self, at: datetime) -> None:
@@ -172,10 +182,24 @@ class Referral(SQLModel, table=True):
         """What was said of the person is destroyed; what the agency saw stays as it was."""
         self.sealed, self.erased_at = "", at
 
+    def note_outreach(self, at: datetime) -> None:
+        """Somebody went to see the person: no clock asks for it any more."""
+        self.outreach_at = self.outreach_at or at
+        self.advance(_State.OUTREACH)
+
     def advance(self, state: ReferralState) -> None:
         """Forward only: news may come late, or after the referral ended."""
+        if state in ARRANGED and not self._waits_for_the_program:
+            return
         if self.state in OPEN and OPEN.index(state) > OPEN.index(ReferralState(self.state)):
             self._become(state)
+
+    @property
+    def _waits_for_the_program(self) -> bool:
+        """The desk's own steps come first: a screening that is open, an officer who waits."""
+        if self.state == _State.ELIGIBLE:
+            return self.outreach_due_at is not None
+        return self.state in (_State.HANDED_OFF, *ARRANGED)
 
     def decline(self, by: DeclinedBy, at: datetime) -> ReferralClosed:
         """Everybody concerned may say no, until the interview is done."""

@@ -1,6 +1,6 @@
 """How referral does what it is asked about referrals."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from referral.criteria.domain import Outcome
@@ -17,6 +17,7 @@ from referral.referrals.commands import (
     DeclineReferral,
     DeskStep,
     EraseReferrals,
+    NoteOutreach,
     ReferPerson,
     ScreenReferral,
     WithdrawReferral,
@@ -104,7 +105,7 @@ async def screen_referral(command: ScreenReferral, tx: Transaction) -> Referral:
     criteria = await get_criteria(tx, referral.site, referral.criteria_version)
     facts = records.open_referral(referral, tx).facts()
     findings = {**await records.list_findings(referral, tx), **command.findings}
-    screened = referral.screen(command.decision, tx.now)
+    screened = referral.screen(command.decision, tx.now, _outreach_due(referral, criteria, tx))
     proposal = weigh(criteria.content, facts, findings, command)
     grounds = Grounds(results=proposal.results, findings=findings, reason=command.reason)
     screening_id = new_id()
@@ -123,15 +124,17 @@ async def screen_referral(command: ScreenReferral, tx: Transaction) -> Referral:
     publish(tx, screened)
     if command.decision is Outcome.REJECTED_BY_PROSECUTOR:
         publish(tx, referral.closed(command.decision, tx.now))
-    _set_outreach_clock(referral, criteria, tx)
     return referral
 
 
-def _set_outreach_clock(referral: Referral, criteria: CriteriaVersion, tx: Transaction) -> None:
-    """Nobody stands beside the person at these doors: somebody has to go and look for them (T2)."""
-    if referral.outcome == Outcome.ELIGIBLE and referral.referral_type != Door.ARREST_DIVERSION:
-        days = criteria.content.outreach_business_days
-        referral.outreach_due_at = outreach_due_at(referral.site, tx.now, days)
+def _outreach_due(
+    referral: Referral, criteria: CriteriaVersion, tx: Transaction
+) -> datetime | None:
+    """Where no officer stands beside the person, somebody has to go and look for them."""
+    if referral.referral_type == Door.ARREST_DIVERSION:
+        return None
+    days = criteria.content.outreach_business_days
+    return outreach_due_at(referral.site, tx.now, days)
 
 
 async def decline_referral(command: DeclineReferral, tx: Transaction) -> Referral:
@@ -167,6 +170,12 @@ async def advance_referral(command: AdvanceReferral, tx: Transaction) -> None:
     """A key without a referral here is a person whose file was opened another way."""
     for referral in await repository.list_by_participant(tx, command.participant_key):
         referral.advance(command.state)
+
+
+async def note_outreach(command: NoteOutreach, tx: Transaction) -> None:
+    """The desk's clock stops; the agency sees nothing of it (R-10)."""
+    for referral in await repository.list_by_participant(tx, command.participant_key):
+        referral.note_outreach(command.made_at)
 
 
 async def attach_referral(command: AttachReferral, tx: Transaction) -> None:

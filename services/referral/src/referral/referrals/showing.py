@@ -79,7 +79,8 @@ def _clock_of(referral: Referral, handoff: Handoff | None) -> tuple[str | None, 
     pending = referral.state == ReferralState.HANDOFF_PENDING
     if pending and handoff is not None and handoff.arrived_at is None:
         return "handoff", handoff.due_at
-    if referral.state == ReferralState.ELIGIBLE and referral.outreach_due_at:
+    waits = referral.state == ReferralState.ELIGIBLE and referral.outreach_at is None
+    if waits and referral.outreach_due_at:
         return "outreach", referral.outreach_due_at
     return None, None
 

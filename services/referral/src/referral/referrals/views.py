@@ -42,6 +42,7 @@ class DeskReferral(ReferralView):
     occurred_at: datetime
     received_at: datetime
     outreach_due_at: datetime | None
+    outreach_at: datetime | None
     withdrawn_at: datetime | None
     close_reason: CloseReason | None
     known: Known | None

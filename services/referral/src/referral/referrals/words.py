@@ -17,6 +17,8 @@ STATES = {
     "eligible": "Eligible",
     "handoff_pending": "Handoff under way",
     "handed_off": "With the program",
+    "outreach": "Outreach",
+    "intake_scheduled": "Intake scheduled",
     "intake_completed": "Intake completed",
     "enrolled": "Enrolled",
     "declined": "Declined",

@@ -1,0 +1,1 @@
+"""From referral to intake: outreach and its clock, the appointment, the interview."""

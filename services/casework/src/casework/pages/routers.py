@@ -1,0 +1,10 @@
+"""Casework's pages, put together."""
+
+from casework.pages.asking import router as asking
+from casework.pages.board import router as board
+from casework.pages.file import router as file
+from casework.pages.forms import router as forms
+from casework.pages.names import router as names
+from casework.pages.workgroup import router as workgroup
+
+PAGES = (board, file, forms, names, workgroup, asking)
