@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.integration.conftest import OpenStage
 from tests.integration.referral.bodies import contact
 
 from lead import jars
+from lead.rewind import CannotRewind, rewind
 from lead.secure_kafka import SecureKafka
 from shared.config import ServiceSettings
 from shared.events import TOPICS, dead_letter_topic
@@ -90,6 +92,18 @@ def kafka_settings(secure: SecureKafka, service: str) -> dict[str, Any]:
     }
 
 
+def as_user(secure: SecureKafka, service: str) -> dict[str, str]:
+    """The same for librdkafka, as an operator's client.properties has it."""
+    return {
+        "bootstrap.servers": secure.secure_bootstrap,
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": service,
+        "sasl.password": PASSWORDS[service],
+        "ssl.ca.location": str(secure.ca_file),
+    }
+
+
 @asynccontextmanager
 async def producer(settings: ServiceSettings) -> AsyncIterator[AIOKafkaProducer]:
     """The relay's, closed whatever happens."""
@@ -150,16 +164,7 @@ def test_a_service_sees_nothing_else(service: str, secure: SecureKafka) -> None:
 
     By librdkafka: aiokafka asks again and again where it has no right.
     """
-    client = AdminClient(
-        {
-            "bootstrap.servers": secure.secure_bootstrap,
-            "security.protocol": "SASL_SSL",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": service,
-            "sasl.password": PASSWORDS[service],
-            "ssl.ca.location": str(secure.ca_file),
-        }
-    )
+    client = AdminClient({**as_user(secure, service)})
     for topic in (*TOPICS, *map(dead_letter_topic, SERVICES)):
         error = client.list_topics(topic, timeout=REFUSAL_SECONDS).topics[topic].error
         known = topic in granted(service, "Describe")
@@ -176,6 +181,25 @@ async def test_a_service_may_not_join_another_s_group(
     with pytest.raises(GroupAuthorizationFailedError):
         await asyncio.wait_for(reader.start(), REFUSAL_SECONDS)
     await reader.stop()
+
+
+async def test_a_stopped_service_is_rewound_by_its_own_user_only(
+    settings: Callable[..., ServiceSettings], secure: SecureKafka
+) -> None:
+    """The rights that it has suffice for `lead rewind`; another's place is not its to move."""
+    topic, began = "lead.casework.events", datetime.now(UTC)
+    async with producer(settings("casework")) as writer:
+        where = (await writer.send_and_wait(topic, b"{}")).offset
+    async with consumer(settings("notifier"), "notifier", {topic}) as reader:
+        await eventually(lambda: _assigned(reader, {topic}))
+        await reader.commit({TopicPartition(topic, 0): where + 1})
+    own = as_user(secure, "notifier")
+    with pytest.raises(CannotRewind, match="uthorization"):
+        rewind(own, "casework", began)
+    assert rewind(own, "notifier", began) == {topic: 1}
+    async with consumer(settings("notifier"), "notifier", {topic}) as reader:
+        await eventually(lambda: _assigned(reader, {topic}))
+        assert await reader.committed(TopicPartition(topic, 0)) == where
 
 
 @pytest.mark.parametrize(

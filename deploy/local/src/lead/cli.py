@@ -15,6 +15,7 @@ from lead.feed_command import feed
 from lead.gap_command import gap
 from lead.home import default_home
 from lead.operate import letters, replay, show_outboxes
+from lead.rewind_command import rewind
 from lead.statutes import statutes
 
 commands = typer.Typer(
@@ -31,6 +32,7 @@ commands.add_typer(directory, name="directory")
 commands.add_typer(statutes, name="statutes")
 commands.command("feed")(feed)
 commands.command("gap")(gap)
+commands.command("rewind")(rewind)
 commands.command("outbox")(show_outboxes)
 commands.command("replay")(replay)
 
