@@ -8,6 +8,7 @@ from tests.integration.casework.builders import booking
 from tests.integration.casework.desk import Desk
 from tests.integration.casework.test_file_pages import Words
 
+from casework.matching.rekeying import spell_again
 from shared.events import ParticipantRecontacted, PersonPart
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -95,6 +96,39 @@ async def test_another_script_is_matched_in_plain_letters(
     assert len(await heard(desk, key, person(*reported))) == 1
     [kept] = await desk.get(f"/v1/participants/{key}/names", desk.alice)
     assert (kept["given"], kept["surname"]) == told
+
+
+async def test_other_scripts_ask_a_reviewer(desk: Desk) -> None:
+    """Arabic told, Latin reported: a question that says why; a new version spells it anew."""
+    key = await desk.enrolled(person("Nura", "Blackthornby"))
+    await named(desk, key, "transliteration", given="عمر", surname="حسين")
+    assert await heard(desk, key, person("Umar", "Hussein")) == []
+    iris = desk.headers("identity-reviewer", sub="iris")
+    reviews = (await desk.get("/v1/reviews?limit=200", iris))["items"]
+    [review] = [review for review in reviews if review["participant_key"] == key]
+    assert review["tier"] == "possible"
+    assert "another_script" in review["evidence"]["doubts"]
+    assert "Another script" in (await desk.page("/reviews", iris)).text
+    await desk.post(f"/v1/reviews/{review['id']}/decision", iris, {"decision": "same"})
+    assert len(await desk.published(ParticipantRecontacted, key)) == 1
+
+    before = await kept(desk, key)
+    assert sum(name.endswith("|r1") for name in before[0]) == 1
+    async with desk.stage.transaction() as tx:
+        stale = [name.replace("|r1", "|r0").replace("amar", "omer") for name in before[0]]
+        await tx.raw.execute("UPDATE person SET names = $2 WHERE participant_key = $1", key, stale)
+        await tx.raw.execute("DELETE FROM person_key WHERE participant_key = $1", key)
+    async with desk.stage.transaction() as tx:
+        await (await tx.connection()).run_sync(spell_again)
+    assert await kept(desk, key) == before
+
+
+async def kept(desk: Desk, key: str) -> tuple[set[str], set[str]]:
+    """Names and keys on file."""
+    async with desk.stage.transaction() as tx:
+        names = await tx.raw.fetchval("SELECT names FROM person WHERE participant_key = $1", key)
+        keys = await tx.raw.fetch("SELECT key FROM person_key WHERE participant_key = $1", key)
+    return set(names), {row["key"] for row in keys}
 
 
 async def test_names_are_kept_by_forms_and_refused_with_reasons(desk: Desk) -> None:

@@ -32,6 +32,10 @@ from casework.matching.names import (
         ("Љиљана Џиновић", "ljiljana dzinovic"),
         ("Νίκη", "νικη"),
         ("王", "王"),
+        # Vowel signs tell names apart; a variation selector is none.
+        ("कुमार", "कुमार"),
+        ("कमर", "कमर"),
+        ("葛\ufe00", "葛"),
         ("", ""),
         (None, ""),
     ],

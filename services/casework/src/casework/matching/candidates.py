@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casework.matching.domain import Candidate, read_names
+from casework.matching.domain import Candidate
 from casework.matching.identity import Identity, lookup_keys
+from casework.matching.romanizing import read_stored
 from casework.participants.person import display_name
 from shared.database import Transaction
 
@@ -100,7 +101,7 @@ def _candidate(row: Mapping[str, Any], found: Mapping[str, Any]) -> Candidate:
         participant_key=row["participant_key"],
         site=row["site"],
         identity=Identity(
-            names=read_names(row["names"]),
+            names=read_stored(row["names"]),
             dob=row["dob"],
             sex=row["sex"],
             identifiers=frozenset(found.get("shared", ())),

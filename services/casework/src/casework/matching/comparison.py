@@ -9,6 +9,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from casework.matching.identity import Identity
 from casework.matching.names import Name, are_nicknames
+from casework.matching.romanizing import Romanized, consonants
 
 SIMILAR_FROM = 0.92
 LOOSE_FROM = 0.80
@@ -48,19 +49,22 @@ class Agreement:
     # The values that are equal, for looking up how rare they are.
     same_surname: str = ""
     same_given: str = ""
+    # The names agree only in our spelling of another script: enough to ask, not to be sure.
+    another_script: bool = False
 
     @property
     def contradicts_identifier(self) -> bool:
         """A shared number with another date of birth, or with another name and no date at all."""
         if self.dob is Level.UNKNOWN:
-            return not {self.surname, self.given} & {*CLOSE, Level.UNKNOWN}
+            return self.another_script or not {self.surname, self.given} & {*CLOSE, Level.UNKNOWN}
         return self.dob is not Level.EQUAL
 
     @property
     def is_exact(self) -> bool:
         """Name and date of birth and one more; twins and Jr./Sr. fail by a contradiction."""
         more = (self.middle, self.suffix, self.sex)
-        same = {self.surname, self.given, self.dob, self.order} == {Level.EQUAL}
+        fields = {self.surname, self.given, self.dob, self.order}
+        same = fields == {Level.EQUAL} and not self.another_script
         supported = self.sex is Level.EQUAL or self.middle in CLOSE
         return same and supported and Level.DIFFERENT not in more
 
@@ -68,6 +72,7 @@ class Agreement:
     def doubts(self) -> tuple[str, ...]:
         """Why this is no more than possible, however rare the names: twins, fathers, namesakes."""
         found = {
+            "another_script": self.another_script,
             "another_given_name": self.given is Level.DIFFERENT,
             "another_surname": self.surname is Level.DIFFERENT,
             "birth_date_unknown": self.dob is Level.UNKNOWN,
@@ -85,8 +90,9 @@ class NameAgreement:
     order: Level
     middle: Level
     suffix: Level
-    same_surname: str
-    same_given: str
+    same_surname: str = ""
+    same_given: str = ""
+    another_script: bool = False
 
 
 Weigh = Callable[[str, Level], float]
@@ -95,7 +101,7 @@ _NO_NAME = Name()
 
 def compare(record: Identity, person: Identity, on: date, weigh: Weigh) -> Agreement:
     """`weigh(field, level)` says which of several pairs of names supports most."""
-    found = max(_name_agreements(record, person), key=lambda pair: _support(pair, weigh))
+    found = _closest_names(record, person, weigh)
     dob = compare_dobs(record.dob, person.dob)
     return Agreement(
         found.surname, found.given, found.order, found.middle, found.suffix,
@@ -104,7 +110,18 @@ def compare(record: Identity, person: Identity, on: date, weigh: Weigh) -> Agree
         sex=_same(record.sex, person.sex),
         same_surname=found.same_surname,
         same_given=found.same_given,
+        another_script=found.another_script,
     )  # fmt: skip
+
+
+def _closest_names(record: Identity, person: Identity, weigh: Weigh) -> NameAgreement:
+    """A spelling of ours is asked only where no name agrees as it was written."""
+    pairs = _name_agreements(record, person)
+    written = [pair for pair in pairs if not pair.another_script]
+    best = max(written or pairs, key=lambda pair: _support(pair, weigh))
+    if len(written) == len(pairs) or {best.surname, best.given} <= CLOSE:
+        return best
+    return max([best, *pairs], key=lambda pair: _support(pair, weigh))
 
 
 def _support(pair: NameAgreement, weigh: Weigh) -> tuple[float, int, float]:
@@ -119,12 +136,15 @@ def _name_agreements(record: Identity, person: Identity) -> list[NameAgreement]:
     found = []
     for one in record.names or (_NO_NAME,):
         for other in person.names or (_NO_NAME,):
-            straight = compare_names(one, other)
+            foreign = isinstance(one, Romanized) or isinstance(other, Romanized)
+            comparing = compare_spellings if foreign else compare_names
+            straight = comparing(one, other)
             found.append(straight)
             both_known = straight.order is not Level.UNKNOWN
             if both_known and not {straight.surname, straight.given} & CLOSE:
-                swapped = compare_names(one.swapped, other, Level.SWAPPED)
-                found += [swapped] if {swapped.surname, swapped.given} <= CLOSE else []
+                swapped = comparing(one.swapped, other, Level.SWAPPED)
+                accepted = {*CLOSE, Level.LOOSE} if foreign else CLOSE
+                found += [swapped] if {swapped.surname, swapped.given} <= accepted else []
     return found
 
 
@@ -138,6 +158,37 @@ def compare_names(one: Name, other: Name, order: Level = Level.EQUAL) -> NameAgr
         other.joined_surname if surname is Level.EQUAL else "",
         other.given if given is Level.EQUAL else "",
     )  # fmt: skip
+
+
+def compare_spellings(one: Name, other: Name, order: Level = Level.EQUAL) -> NameAgreement:
+    """One of them is our spelling of another script: the same letters are one slip apart."""
+    if not (one.surname and one.given and other.surname and other.given):
+        order = Level.UNKNOWN
+    surname = _sounding(one.joined_surname, other.joined_surname)
+    if surname is Level.DIFFERENT and _share_a_part(one, other):
+        surname = Level.LOOSE
+    given = _sounding(one.given, other.given)
+    if given is Level.DIFFERENT:
+        given = _sounding(one.joined_given, other.joined_given)
+    return NameAgreement(
+        surname, given, order, Level.UNKNOWN, _same(one.suffix, other.suffix), another_script=True
+    )
+
+
+def _share_a_part(one: Name, other: Name) -> bool:
+    """Al Shamari is Shammari in another system."""
+    pairs = ((a, b) for a in one.surname_parts for b in other.surname_parts)
+    return any(_sounding(a, b) is not Level.DIFFERENT for a, b in pairs)
+
+
+def _sounding(one: str, other: str) -> Level:
+    """By letters, else by consonants: which vowels stand between them nobody spells alike."""
+    level = _same(one, other)
+    if level is not Level.DIFFERENT:
+        return Level.SIMILAR if level is Level.EQUAL else level
+    level = _spelled(one, other)
+    alike = consonants(one) == consonants(other) and len(consonants(one)) > 1
+    return Level.LOOSE if level is Level.DIFFERENT and alike else level
 
 
 def _same(one: str | None, other: str | None) -> Level:

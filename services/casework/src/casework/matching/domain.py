@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from casework.matching.errors import ReviewNotOpen
 from casework.matching.identity import Identity
-from casework.matching.names import Name
+from casework.matching.romanizing import read_stored, stored
 from casework.matching.scoring import Evidence, score
 from casework.participants.person import Person
 from shared.events import IdentityReviewRaised, MatchTier
@@ -22,18 +22,14 @@ from shared.ids import new_id
 
 def learn(person: Person, identity: Identity) -> None:
     """Add what a report or referral says about the same person; nothing known is replaced."""
-    person.names = list(dict.fromkeys([*person.names, *("|".join(n) for n in identity.names)]))
+    person.names = list(dict.fromkeys([*person.names, *map(stored, identity.names)]))
     person.dob = person.dob or identity.dob
     person.sex = person.sex or identity.sex
 
 
 def identity_of(person: Person) -> Identity:
     """What is on file, without identifiers."""
-    return Identity(read_names(person.names), person.dob, None, person.sex)
-
-
-def read_names(stored: Sequence[str]) -> tuple[Name, ...]:
-    return tuple(Name(*name.split("|")) for name in stored)
+    return Identity(read_stored(person.names), person.dob, None, person.sex)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.matching.names import Name, phonetic, read_full_name, read_name, short_forms
+from casework.matching.romanizing import Romanized, all_romanized
 from shared.events import IdentifierPart, PersonPart
 
 Digest = Callable[..., bytes]
@@ -16,7 +17,10 @@ _SEXES = {"m": "M", "male": "M", "f": "F", "female": "F", "x": "X"}
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The main name comes first, then aliases. Identifiers are digests only (R-25)."""
+    """The main name comes first, then aliases, then what other scripts are in Latin letters.
+
+    Identifiers are digests only (R-25).
+    """
 
     names: tuple[Name, ...] = ()
     dob: date | None = None
@@ -39,7 +43,8 @@ def described(person: PersonPart, site: str, digest: Digest) -> Identity:
 def _names(person: PersonPart) -> tuple[Name, ...]:
     main = read_name(person.given, person.middle, person.surname, person.suffix)
     aliases = (read_full_name(alias, main.surname) for alias in person.aliases)
-    return tuple(dict.fromkeys(n for n in (main, *aliases) if n.given or n.surname))
+    written = [n for n in (main, *aliases) if n.given or n.surname]
+    return tuple(dict.fromkeys([*written, *all_romanized(person)]))
 
 
 def _ages(person: PersonPart) -> tuple[int, int] | None:
@@ -57,13 +62,22 @@ def identifier_digest(identifier: IdentifierPart, site: str, digest: Digest) -> 
 def search_keys(identity: Identity) -> set[str]:
     """The keys under which a person on file is found; each holds few even among a million."""
     keys = set()
-    for name in identity.names:
+    for name in _spellings(identity):
         keys |= _born(name, {name.given}, identity.dob)
         if name.given and name.surname:
             keys.add(f"f:{name.given} {name.joined_surname}")
         for sound in name.sounds:
             keys |= _named(sound, name.given, identity)
     return keys
+
+
+def _spellings(identity: Identity) -> list[Name]:
+    return [spelling for name in identity.names for spelling in name.spellings]
+
+
+def _as_written(identity: Identity) -> list[Name]:
+    """Without what only finds: nothing that is remembered or sure hangs on a spelling of ours."""
+    return [name for name in identity.names if not isinstance(name, Romanized)]
 
 
 def _born(name: Name, forms: set[str], dob: date | None) -> set[str]:
@@ -95,7 +109,7 @@ def _named(sound: str, given: str, identity: Identity) -> set[str]:
 def lookup_keys(identity: Identity) -> set[str]:
     """The keys to look under for a reported person."""
     keys = set()
-    for name in identity.names:
+    for name in _spellings(identity):
         forms = {name.given, *short_forms(name.given)} if name.given else set()
         keys |= _born(name, forms, identity.dob)
         kind = "u" if identity.dob else "n"
@@ -109,14 +123,14 @@ def lookup_keys(identity: Identity) -> set[str]:
 
 def traces(identity: Identity, site: str, digest: Digest) -> list[bytes]:
     """Digests of all that could make an exact match: a report is found without being opened."""
-    full = {(n.given, n.joined_surname) for n in identity.names if n.given and n.surname}
+    full = {(n.given, n.joined_surname) for n in _as_written(identity) if n.given and n.surname}
     named = {digest("name-dob", site, *name, str(identity.dob)) for name in full if identity.dob}
     return sorted(identity.identifiers | named)
 
 
 def identity_digest(identity: Identity, site: str, digest: Digest) -> bytes:
     """Recognizes the same description again: what a reviewer's "not this person" is tied to."""
-    names = sorted("|".join(name) for name in identity.names)
+    names = sorted("|".join(name) for name in _as_written(identity))
     numbers = sorted(i.hex() for i in identity.identifiers)
     facts = (str(identity.dob), str(identity.ages), str(identity.sex))
     return digest("identity", site, *facts, *names, *numbers)

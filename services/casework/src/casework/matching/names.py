@@ -66,6 +66,11 @@ class Name(NamedTuple):
         return self._replace(given=self.joined_surname, surname=self.given)
 
     @property
+    def spellings(self) -> "tuple[Name, ...]":
+        """How else to look for it: a name in plain letters is looked for as it is."""
+        return (self,)
+
+    @property
     def surname_parts(self) -> frozenset[str]:
         """The parts of a double surname that may stand alone in another system."""
         return frozenset(p for p in self.surname.split() if len(p) >= _SHORTEST_PART)
@@ -83,14 +88,24 @@ def _nicknamer() -> NickNamer:
 
 
 def fold(text: str | None) -> str:
-    """Lower case, no accents, Cyrillic in Latin letters.
+    """Lower case, no accents, Cyrillic in Latin letters, other scripts as written.
 
     Apostrophes and dots join, all other punctuation separates.
     """
     decomposed = unicodedata.normalize("NFKD", (text or "").casefold().translate(_LETTERS))
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    plain = plain.translate(_CYRILLIC)
-    return " ".join(re.sub(r"[^\w ]|_", " ", re.sub("['`.\u2018\u2019\u02bb]", "", plain)).split())
+    plain = re.sub("['`.\u2018\u2019\u02bb]", "", plain.translate(_CYRILLIC))
+    if plain.isascii():
+        return " ".join(re.sub(r"[^\w ]|_", " ", plain).split())
+    return " ".join("".join(c if _is_letter(c) else " " for c in plain).split())
+
+
+@lru_cache(_KEPT)
+def _is_letter(char: str) -> bool:
+    """Or a vowel sign, without which names of India and Thailand are other names; or a digit."""
+    if unicodedata.category(char) in ("Mc", "Mn"):
+        return "VARIATION" not in unicodedata.name(char, "")
+    return char.isalnum()
 
 
 def read_name(

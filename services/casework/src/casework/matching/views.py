@@ -23,6 +23,7 @@ LEVELS = {
     Level.UNKNOWN: "not known on both sides",
 }
 DOUBTS = {
+    "another_script": "Another script, spelled in Latin letters by rule: does it sound the same?",
     "another_given_name": "Another given name: a twin or a sibling?",
     "another_surname": "Another surname: married since?",
     "birth_date_unknown": "Nobody said when the person was born.",

@@ -10,6 +10,7 @@ from sqlalchemy import DateTime
 from sqlmodel import Field, SQLModel
 
 from casework.matching.names import Name, read_name
+from casework.matching.romanizing import romanized
 from casework.participants.person import Person
 from shared.ids import new_id
 
@@ -43,9 +44,11 @@ class PersonName(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=DateTime(timezone=True))
     ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
-    def folded(self, person: Person) -> Name:
+    def compared(self, person: Person) -> tuple[Name, ...]:
         """A given name alone, as a chosen one often is, goes with the surname on file."""
-        return read_name(self.given, self.middle, self.surname or person.surname, self.suffix)
+        fields = (self.given, self.middle, self.surname or person.surname, self.suffix)
+        spelled = romanized(*fields)
+        return (read_name(*fields), *((spelled,) if spelled else ()))
 
     def take_up(self, person: Person) -> None:
         """A chosen name is shown from now on; a legal one replaces what was first reported."""

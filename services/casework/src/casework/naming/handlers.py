@@ -29,7 +29,7 @@ async def record_name(
     await _make_room(cmd, person, tx)
     name = _told(cmd, cmd.kind, cmd.parts, tx)
     name.take_up(person)
-    await learn_of(tx, person, Identity((name.folded(person),)), policy)
+    await learn_of(tx, person, Identity(name.compared(person)), policy)
     return file, name
 
 
