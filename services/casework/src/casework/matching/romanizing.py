@@ -66,9 +66,9 @@ def romanized(
 def all_romanized(person: PersonPart) -> list[Romanized]:
     """The main name and the aliases, as far as they are in other scripts."""
     found = [romanized(person.given, person.middle, person.surname, person.suffix)]
-    surname = fold(spell(person.surname))
     for alias in person.aliases:
         if is_foreign(alias) or is_foreign(person.surname or ""):
+            surname = fold(spell(person.surname))
             found.append(Romanized(*read_full_name(spell(alias), surname)))
     return [name for name in found if name and (name.given or name.surname)]
 
