@@ -39,6 +39,7 @@ class Place:
 # A folder to leave pictures in, as docs/case-managers shows them.
 PICTURES = os.environ.get("PICTURES")
 REVIEWER = Actor("identity-reviewer", "iris")
+OPS = Actor("ops", "ops")
 FILE = "main a[href*='/participants/']"
 PLACES = (
     Place("landing", "/"),
@@ -46,6 +47,7 @@ PLACES = (
     Place("inbox", "/notifier/inbox", "alice"),
     Place("alert", "/notifier/inbox", "alice", "main a[href*='/alerts/']"),
     Place("inbox-of-all", "/notifier/inbox", "carla"),
+    Place("inbox-of-emergencies", "/notifier/inbox", "petra"),
     Place("team", "/notifier/team", "carla"),
     Place("contact-methods", "/notifier/me", "alice"),
     Place("coverage", "/notifier/coverage", "alice"),
@@ -71,6 +73,9 @@ async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runn
     with running_system(tmp_path_factory.mktemp("axe") / "home", story=True) as running:
         async with running.city() as city:
             [file] = await city.items(SUPERVISOR, "/casework/v1/participants")
+            access = {"site": city.site, "org": "kcpao", "may_receive": ["engagement_fact"]}
+            emergency = {"onward": [], "hours": 2, "reason": "court_deadline"}
+            await city.post(OPS, "/prosecution/v1/partners/break-glass", access | emergency)
             twin = {**{name: file["person"][name] for name in ("surname", "dob")}, "given": "Twin"}
             await city.post(JAIL, "/referral/v1/contacts", booking(city.site, twin, now()))
 

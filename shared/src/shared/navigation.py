@@ -28,12 +28,12 @@ class Place:
 # A service adds its pages here. The first that a person may use is where signing in leads.
 PLACES = (
     Place("Referrals", "referral", "/referrals", ("referral-desk",)),
-    Place("Inbox", "notifier", "/inbox", ("case-manager", "supervisor")),
+    Place("Inbox", "notifier", "/inbox", ("case-manager", "supervisor", "privacy-officer")),
     Place("Team", "notifier", "/team", ("supervisor",)),
     Place("Caseload", "casework", "/caseload", ("case-manager", "supervisor")),
     Place("Work group", "casework", "/workgroup", ("case-manager", "supervisor")),
     Place("Coverage", "notifier", "/coverage", ("case-manager", "supervisor")),
-    Place("How I am reached", "notifier", "/me", ("case-manager", "supervisor")),
+    Place("How I am reached", "notifier", "/me", ("case-manager", "supervisor", "privacy-officer")),
     Place("Reviews", "casework", "/reviews", ("identity-reviewer",)),
     Place("Liaison desk", "prosecution-hook", "/desk", ("liaison-prosecutor",)),
     Place("Dead letters", HERE, "/operations/dead-letters", ("ops",)),

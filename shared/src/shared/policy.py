@@ -209,7 +209,8 @@ RESOURCES: Mapping[str, Carries | Mapping[str, Carries]] = {
     "/alerts": _ALERT,
     # Hand-over notes may be about participants.
     "/coverage": _CARE,
-    "/inbox": _ALERT,
+    # A privacy officer's has emergency accesses, and no alert.
+    "/inbox": {"privacy-officer": _PROGRAM, "*": _ALERT},
     "/team": _PROGRAM,
     "/me": _PROGRAM,
     "/v1/alerts": _ALERT,

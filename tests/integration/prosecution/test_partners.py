@@ -15,6 +15,7 @@ from tests.integration.prosecution.consents import (
 from tests.integration.prosecution.test_charges import CHARGE
 from tests.integration.prosecution.test_holds import referred
 
+from shared.events import EmergencyAccessChanged
 from shared.testing import Stage, eventually
 
 Headers = Callable[..., dict[str, str]]
@@ -106,6 +107,8 @@ async def test_break_glass_lets_an_office_in_until_it_ends(
         await eventually(over)
         ended = [("break_glass_ended", "olga", True), ("break_glass_opened", "olga", True)]
         assert await noticed(stage, headers) == ended
+        events = await stage.published(EmergencyAccessChanged)
+        assert [event.change for event in events] == ["opened", "ended"]
         assert await noticed(stage, headers, site="santa-fe") == []
 
 
@@ -121,6 +124,9 @@ async def test_what_is_withdrawn_early_is_told_once(
             path = f"/{opened['id']}/withdrawal"
             assert (await post(stage, path, None, officer)).is_success
         assert (await post(stage, f"/{opened['id']}/review", None, officer)).is_success
+        events = await stage.published(EmergencyAccessChanged)
+        assert [event.change for event in events] == ["opened", "ended", "reviewed"]
+        assert {(event.subject, event.org) for event in events} == {(opened["id"], "kcpao")}
         told = [("break_glass_ended", "olga", False), ("break_glass_opened", "olga", False)]
         assert await noticed(stage, headers) == told
         assert await stage.rows("SELECT 1 FROM timer WHERE kind = 'break-glass'") == []

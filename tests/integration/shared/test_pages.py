@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 from starlette.requests import Request
 from tests.website import NOTES, PREFIX, Website, sign_in
 
-from shared.callers import Caller
+from shared.callers import SESSION_COOKIE, Caller
 from shared.navigation import HERE, PLACES, entries_for, places_of
 from shared.page_time import ago, clock_time, short_date
 from shared.pages import SHELL, STATIC
@@ -138,6 +138,11 @@ async def test_the_first_page_is_one_the_person_may_use(website: Website) -> Non
         await sign_in(client, "alice", f"{PREFIX}/")
         assert (await client.get(f"{PREFIX}/")).headers["location"] == "/notifier/inbox"
         await sign_in(client, "petra", f"{PREFIX}/")
+        assert (await client.get(f"{PREFIX}/")).headers["location"] == "/notifier/inbox"
+        # No page is a program manager's alone.
+        manager = website.issuer.token("program-manager", "king-county")
+        client.cookies.clear()
+        client.cookies.set(SESSION_COOKIE, manager)
         assert "Nothing for you here" in (await client.get(f"{PREFIX}/")).text
 
 

@@ -72,7 +72,7 @@ def _who(role: str, site: str) -> Actor:
 
 async def _seed_site(city: City, supervisor: Actor) -> None:
     known = {person["sub"] for person in (await city.get(supervisor, _STAFF))["items"]}
-    for person in filter(_is_alerted, SAMPLE_STAFF):
+    for person in filter(_is_told, SAMPLE_STAFF):
         if person.site == city.site and person.sub not in known:
             await city.put(supervisor, f"{_STAFF}/{person.sub}", _body(person, supervisor.sub))
     if not known:
@@ -81,16 +81,18 @@ async def _seed_site(city: City, supervisor: Actor) -> None:
         await city.put(supervisor, f"/notifier/v1/sites/{city.site}/policy", policy)
 
 
-def _is_alerted(person: StaffMember) -> bool:
-    """The notifier's staff can be handed an alert: no prosecutor is among them (R-09)."""
-    return not {"case-manager", "supervisor"}.isdisjoint(person.roles)
+def _is_told(person: StaffMember) -> bool:
+    """The notifier's staff hear of participants or of emergencies: no prosecutor is among them
+    (R-09)."""
+    return not {"case-manager", "supervisor", "privacy-officer"}.isdisjoint(person.roles)
 
 
-def _body(person: StaffMember, supervisor: str) -> dict[str, str | None]:
+def _body(person: StaffMember, supervisor: str) -> dict[str, str | bool | None]:
     return {
         "site": person.site,
         "name": person.name,
         "email": person.email,
         "backup": person.backup,
         "supervisor": supervisor if person.sub != supervisor else None,
+        "privacy_officer": "privacy-officer" in person.roles,
     }

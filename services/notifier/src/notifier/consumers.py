@@ -2,6 +2,7 @@
 
 from notifier import handlers
 from notifier.commands import FollowAssignment, RaiseAlerts
+from notifier.emergencies import consumers as emergencies
 from notifier.feeds import consumers as feeds
 from notifier.participation import consumers as participation
 from notifier.tasks import consumers as tasks
@@ -25,4 +26,5 @@ SUBSCRIPTIONS: Subscriptions = {
     **participation.SUBSCRIPTIONS,
     **tasks.SUBSCRIPTIONS,
     **feeds.SUBSCRIPTIONS,
+    **emergencies.SUBSCRIPTIONS,
 }

@@ -27,6 +27,10 @@ class StaffNotFound(NotFound):
     """The notifier knows nobody of this name at the site."""
 
 
+class OnlySupervisors(Forbidden):
+    """Who opens emergency access does not say who hears of it: a supervisor must change this."""
+
+
 class NotReachable(Conflict):
     """The person has no contact method at this site, so nothing can be handed over to them."""
 

@@ -103,7 +103,8 @@ async def hand_over_alert(command: HandOverAlert, tx: Transaction) -> Alert:
     alert = await repository.get_visible_alert(tx, command.alert_id, command.caller, lock=True)
     if not alert.is_open:
         raise AlertEnded
-    if await find_staff(tx, alert.site, command.to) is None:
+    to = await find_staff(tx, alert.site, command.to)
+    if to is None or to.privacy_officer:
         raise NotReachable
     if command.to != alert.recipient:
         around = await look_around(tx, alert.site, alert.participant, at=tx.now)

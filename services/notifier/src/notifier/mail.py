@@ -27,6 +27,7 @@ ALERT, VERIFY, TEST = (
 NOTICES = {
     "coverage": (("coverage.txt", "coverage_short.txt"), "/coverage"),
     "feed_silent": (("feed.txt", "feed_short.txt"), "/inbox"),
+    "emergency": (("emergency.txt", "emergency_short.txt"), "/inbox"),
 }
 
 

@@ -13,10 +13,11 @@ from fastapi.responses import RedirectResponse
 from notifier import handlers, repository, titles, views, words
 from notifier.commands import AcknowledgeAlert, HandOverAlert
 from notifier.domain import ENDS, OPEN, Action, Alert, AlertEntry
+from notifier.emergencies.repository import list_emergencies
 from notifier.feeds.repository import list_silent
 from notifier.policy import AlertClass
 from notifier.routing import PROGRAM_LINE
-from notifier.staff.repository import list_staff
+from notifier.staff.repository import list_colleagues, list_staff
 from shared.callers import Caller
 from shared.database import Transaction
 from shared.idempotency import Tx
@@ -28,6 +29,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PAGES = templates("notifier")
 
 Person = Annotated[Caller, Depends(require_page("case-manager", "supervisor"))]
+Reader = Annotated[Caller, Depends(require_page("case-manager", "supervisor", "privacy-officer"))]
 Pair = tuple[Alert, AlertEntry]
 SHOWN = 100
 RECENT = 20
@@ -72,12 +74,19 @@ def _progress(alert: Alert, unread: Collection[UUID], *, ended: bool) -> Show:
 @router.get("/inbox")
 async def show_inbox(
     request: Request,
-    caller: Person,
+    caller: Reader,
     tx: Tx,
     kind: AlertClass | None = None,
     show: Show | None = None,
 ) -> Response:
-    """What waits, most urgent first; below it what ended. A part of it, if asked."""
+    """What waits, most urgent first; below it what ended. A part of it, if asked.
+
+    A privacy officer's inbox has emergency accesses, and no alert: those name participants.
+    """
+    officer = caller.has("privacy-officer")
+    emergencies = await list_emergencies(tx, caller.sites) if officer else []
+    if not caller.has("case-manager", "supervisor"):
+        return PAGES.render(request, "notices.html", caller=caller, emergencies=emergencies)
     filters = Filters(kind, show)
     open_now = await repository.list_alerts(tx, caller, states=OPEN, limit=SHOWN)
     ends = await repository.list_alerts(tx, caller, states=ENDS, limit=RECENT)
@@ -96,6 +105,7 @@ async def show_inbox(
         progress=words.PROGRESS,
         ended=[views.alert_of(*pair, tx.ring) for pair in ended],
         silent=await list_silent(tx, caller.sites),
+        emergencies=emergencies,
         done_today=await repository.count_answered(tx, caller, midnight),
         **await _words(tx, sorted(caller.sites)),
     )
@@ -129,7 +139,7 @@ async def show_thread(request: Request, alert_id: UUID, caller: Person, tx: Tx) 
         caller=caller,
         alert=views.thread_of(alert, entries, notes, tx.ring),
         steps=steps,
-        colleagues=[s for s in await list_staff(tx, [alert.site]) if s.sub != alert.recipient],
+        colleagues=[s for s in await list_colleagues(tx, [alert.site]) if s.sub != alert.recipient],
         actions=words.ACTIONS,
         **given,
     )

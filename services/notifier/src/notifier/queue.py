@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from notifier.domain import Alert, AlertStep
+from notifier.policy import AlertClass
 from shared.context import WorkContext, current
 from shared.database import Transaction
 from shared.ids import new_id
@@ -209,24 +210,20 @@ async def add_verification(
     wake(tx, {channel})
 
 
-async def add_notice(tx: Transaction, site: str, recipient: str, purpose: str) -> None:
-    """Queue a message that is about no alert; it goes the way of what can wait."""
+async def add_notice(
+    tx: Transaction,
+    site: str,
+    recipients: Sequence[str],
+    purpose: str,
+    *,
+    like: AlertClass = AlertClass.FIELD,
+) -> None:
+    """Queue a message that is about no alert; it goes the ways that an alert `like` this would."""
     trace, correlation = WorkContext.traceparent(), current().correlation_id
-    rows = await tx.raw.fetch(
-        _ADD_PAGES,
-        site,
-        recipient,
-        purpose,
-        None,
-        None,
-        tx.now,
-        trace,
-        correlation,
-        "field",
-        tx.now,
-        new_id(),
-    )
-    wake(tx, {row["channel"] for row in rows})
+    notice, now = new_id(), tx.now
+    about = (purpose, None, None, now, trace, correlation, like, now, notice)
+    found = await tx.raw.fetchmany(_ADD_PAGES, [(site, who, *about) for who in recipients])
+    wake(tx, {row["channel"] for row in found})
 
 
 async def end_as_sent(tx: Transaction, sent: Sequence[tuple[Job, str]]) -> dict[UUID, Sent]:

@@ -148,6 +148,19 @@ class DisclosureSuppressed(ProsecutionEvent):
     reason: Program[str]
 
 
+class EmergencyAccessChanged(ProsecutionEvent):
+    """Sent when a partner is let in in an emergency, when that is over, and when it is reviewed.
+
+    About no participant: `subject` is the entry in the list of partners. `change` is `opened`,
+    `ended` or `reviewed`.
+    """
+
+    partner_id: Public[UUID]
+    org: Public[str]
+    change: Public[str]
+    ends_at: Public[AwareDatetime]
+
+
 class ProsecutionErased(ProsecutionEvent):
     """Sent when prosecution-hook has destroyed what it held about an erased participant."""
 

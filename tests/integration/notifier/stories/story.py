@@ -26,6 +26,13 @@ CAST: dict[str, dict[str, str]] = {
     "ben": {"supervisor": "carla"},
     "carla": {},
 }
+ROLES = {
+    "carla": "supervisor",
+    "boss": "supervisor",
+    "petra": "privacy-officer",
+    "paul": "privacy-officer",
+    "olga": "ops",
+}
 # What each kind of message says first.
 NEW, NEWS, YOURS = "New item", "something new", "is now with you"
 NOBODY = "nobody has this"
@@ -149,8 +156,7 @@ class Story:
         return answer.json()
 
     def who(self, sub: str) -> dict[str, str]:
-        role = "supervisor" if sub in ("carla", "boss") else "case-manager"
-        return self.house.headers(sub, role, self.site)
+        return self.house.headers(sub, ROLES.get(sub, "case-manager"), self.site)
 
     # What is seen.
 

@@ -21,7 +21,7 @@ from shared.sealing import DataClass, KeyRing
 
 router = APIRouter(tags=["contact methods"], route_class=IdempotentRoute)
 
-Member = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
+Member = Annotated[Caller, Depends(require("case-manager", "supervisor", "privacy-officer"))]
 Site = Annotated[str, Field(min_length=1, max_length=60)]
 MOST_METHODS = 8
 

@@ -139,12 +139,14 @@ async def refresh_reach(staff: Staff, tx: Transaction) -> None:
         staff.reachable = bool(plan)
         # Whether anybody covers may depend on it.
         await set_timer(tx, LOOK_AHEAD, staff.site, tx.now)
-        publish(
-            tx,
-            StaffReachabilityChanged(
-                site=staff.site, subject=staff.sub, occurred_at=tx.now, reachable=staff.reachable
-            ),
-        )
+        say_reachable(staff, tx)
+
+
+def say_reachable(staff: Staff, tx: Transaction) -> None:
+    """For whoever assigns people: a privacy officer is reached, but not with alerts."""
+    reachable = staff.reachable and not staff.privacy_officer
+    values = {"site": staff.site, "subject": staff.sub, "occurred_at": tx.now}
+    publish(tx, StaffReachabilityChanged(**values, reachable=reachable))
 
 
 async def stop_using(site: str, sub: str, method_id: UUID, tx: Transaction) -> None:

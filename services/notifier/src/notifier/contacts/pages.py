@@ -26,7 +26,7 @@ from shared.pages import templates
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PAGES = templates("notifier")
 
-Person = Annotated[Caller, Depends(require_page("case-manager", "supervisor"))]
+Person = Annotated[Caller, Depends(require_page("case-manager", "supervisor", "privacy-officer"))]
 AFTER = (0, 5, 10, 15, 20, 30)
 
 

@@ -16,7 +16,7 @@ from notifier.coverage.commands import (
 from notifier.coverage.domain import Absence, DutyLink, DutySwap, HandoverNote, Rotation
 from notifier.coverage.looking_ahead import begin_change, look_ahead
 from notifier.errors import AbsenceOverlaps, OnlyTheirOwn, StaffNotFound
-from notifier.staff.repository import list_staff
+from notifier.staff.repository import list_colleagues
 from shared.callers import Caller
 from shared.database import Transaction
 from shared.errors import PreconditionFailed
@@ -65,7 +65,7 @@ def _own_or_supervisor(caller: Caller, sub: str) -> None:
 
 async def _known(tx: Transaction, site: str, *subs: str | None) -> None:
     """Raises StaffNotFound."""
-    known = {staff.sub for staff in await list_staff(tx, [site])}
+    known = {staff.sub for staff in await list_colleagues(tx, [site])}
     if not known.issuperset(sub for sub in subs if sub is not None):
         raise StaffNotFound
 

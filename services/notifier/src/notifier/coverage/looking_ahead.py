@@ -103,7 +103,7 @@ async def _keep(site: str, gaps: list[Gap], tx: Transaction) -> None:
     if fresh:
         policy = await find_policy(tx, site)
         supervisor = policy.supervisor if policy else None
-        await queue.add_notice(tx, site, supervisor or PROGRAM_LINE, "coverage")
+        await queue.add_notice(tx, site, [supervisor or PROGRAM_LINE], "coverage")
 
 
 def _same(gap: Gap, known: CoverageGap) -> bool:

@@ -56,8 +56,8 @@ async def _page(
 ) -> Response:
     site = site_of(caller)
     shown = await views.coverage_of(site, tx.now, tx.now + timedelta(days=DAYS), tx)
-    colleagues = await list_staff(tx, [site])
-    names = {staff.sub: staff.name for staff in colleagues}
+    staff = await list_staff(tx, [site])
+    names = {one.sub: one.name for one in staff}
     return PAGES.render(
         request,
         "coverage.html",
@@ -65,7 +65,7 @@ async def _page(
         site=site,
         shown=shown,
         days=days.by_day(shown, tx.now, DAYS, zone_of(site)),
-        colleagues=colleagues,
+        colleagues=[one for one in staff if not one.privacy_officer],
         person=lambda sub: names.get(sub, sub),
         link=link,
         supervises=caller.has("supervisor"),

@@ -14,7 +14,7 @@ async def show_silence(event: FeedSilent, tx: Transaction) -> None:
     if is_new:
         policy = await find_policy(tx, event.site)
         who = (policy.supervisor if policy else None) or PROGRAM_LINE
-        await queue.add_notice(tx, event.site, who, "feed_silent")
+        await queue.add_notice(tx, event.site, [who], "feed_silent")
 
 
 async def end_silence(event: FeedRecovered, tx: Transaction) -> None:

@@ -36,7 +36,10 @@ class _Body(BaseModel):
 
 
 class StaffBody(_Body):
-    """One person at one site. `backup` and `supervisor` are subs; casework's assignment wins."""
+    """One person at one site. `backup` and `supervisor` are subs; casework's assignment wins.
+
+    A privacy officer hears of emergency access, and is handed no alert; supervisors name them.
+    """
 
     site: Site
     name: Name
@@ -44,6 +47,7 @@ class StaffBody(_Body):
     backup: Sub | None = None
     supervisor: Sub | None = None
     language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
+    privacy_officer: bool = False
 
 
 class StaffView(BaseModel):
@@ -57,6 +61,7 @@ class StaffView(BaseModel):
     backup: str | None
     supervisor: str | None
     language: str
+    privacy_officer: bool
 
 
 @router.put("/v1/staff/{sub}")

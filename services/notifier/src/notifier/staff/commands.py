@@ -18,6 +18,7 @@ class PutStaff:
     backup: str | None
     supervisor: str | None
     language: str
+    privacy_officer: bool
 
 
 @dataclass(frozen=True, slots=True)

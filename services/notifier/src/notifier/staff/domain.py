@@ -11,7 +11,10 @@ _TIME: Any = DateTime(timezone=True)
 
 
 class Staff(SQLModel, table=True):
-    """One person at one site. `reachable`: a contact method of theirs was shown to work."""
+    """One person at one site. `reachable`: a contact method of theirs was shown to work.
+
+    A privacy officer hears of emergency access, and is never handed an alert.
+    """
 
     site: str = Field(primary_key=True)
     sub: str = Field(primary_key=True)
@@ -20,6 +23,7 @@ class Staff(SQLModel, table=True):
     supervisor: str | None = None
     language: str = "en"
     reachable: bool = False
+    privacy_officer: bool = False
     hand_on: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSONB))
     updated_by: str
     updated_at: datetime = Field(sa_type=_TIME)

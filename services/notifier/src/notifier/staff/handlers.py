@@ -1,7 +1,8 @@
 """How staff and a site's policy are kept."""
 
 from notifier.contacts.domain import mail_address
-from notifier.contacts.handlers import vouch_for
+from notifier.contacts.handlers import say_reachable, vouch_for
+from notifier.errors import OnlySupervisors
 from notifier.staff import repository
 from notifier.staff.commands import PutSitePolicy, PutStaff
 from notifier.staff.domain import SitePolicy, SitePolicyVersion, Staff
@@ -10,14 +11,21 @@ from shared.errors import PreconditionFailed
 
 
 async def put_staff(command: PutStaff, tx: Transaction) -> Staff:
-    """Create or replace. Who may do this vouches for the address."""
+    """Create or replace. Who may do this vouches for the address. Raises OnlySupervisors."""
     address = mail_address(command.email)
     known = await repository.find_staff(tx, command.site, command.sub)
+    watches = command.privacy_officer or (known is not None and known.privacy_officer)
+    if watches and not command.caller.has("supervisor"):
+        raise OnlySupervisors
     staff = known or Staff(
         site=command.site, sub=command.sub, name="", updated_by="", updated_at=tx.now
     )
     staff.name, staff.language = command.name, command.language
     staff.backup, staff.supervisor = command.backup, command.supervisor
+    became_another = staff.privacy_officer is not command.privacy_officer
+    staff.privacy_officer = command.privacy_officer
+    if became_another and staff.reachable:
+        say_reachable(staff, tx)
     staff.updated_by, staff.updated_at = command.caller.sub, tx.now
     tx.add(staff)
     await tx.flush()

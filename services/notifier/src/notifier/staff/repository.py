@@ -31,6 +31,15 @@ async def list_staff(tx: Transaction, sites: Iterable[str], sub: str | None = No
     return list((await tx.exec(query.order_by(col(Staff.site), col(Staff.sub)))).all())
 
 
+async def list_privacy_officers(tx: Transaction, site: str) -> list[Staff]:
+    return [staff for staff in await list_staff(tx, [site]) if staff.privacy_officer]
+
+
+async def list_colleagues(tx: Transaction, sites: Iterable[str]) -> list[Staff]:
+    """Who can be handed an alert, or a duty."""
+    return [staff for staff in await list_staff(tx, sites) if not staff.privacy_officer]
+
+
 async def find_policy(tx: Transaction, site: str) -> SitePolicy | None:
     """Locked: versions follow each other."""
     query = select(SitePolicy).where(SitePolicy.site == site).with_for_update()

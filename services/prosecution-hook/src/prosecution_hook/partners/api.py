@@ -132,7 +132,7 @@ async def open_in_an_emergency(body: EmergencyBody, caller: Ops, tx: Tx) -> Part
 @router.post("/{partner_id}/review", responses=problems(403, 404, 409))
 async def review_emergency(partner_id: UUID, caller: Officer, tx: Tx) -> PartnerView:
     partner = await repository.get_partner(tx, partner_id, caller.sites)
-    return view(handlers.review(partner, caller.sub, tx.now), tx.now)
+    return view(handlers.review(partner, caller.sub, tx), tx.now)
 
 
 @router.post("/{partner_id}/withdrawal", responses=problems(403, 404))

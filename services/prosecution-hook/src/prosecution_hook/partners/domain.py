@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Text
 from sqlmodel import Field, SQLModel
 
+from shared.events import EmergencyAccessChanged
 from shared.ids import new_id
 
 # R-31: emergency access ends by itself, and somebody looks at it afterwards.
@@ -35,6 +36,18 @@ class Partner(SQLModel, table=True):
     def approved(self, at: datetime) -> bool:
         return self.withdrawn_at is None and (self.expires_at is None or at < self.expires_at)
 
+    def emergency(self, change: str, at: datetime) -> EmergencyAccessChanged:
+        """What became of emergency access, for those who watch over it (R-31)."""
+        return EmergencyAccessChanged(
+            site=self.site,
+            subject=str(self.id),
+            occurred_at=at,
+            partner_id=self.id,
+            org=self.org,
+            change=change,
+            ends_at=self.expires_at or at,
+        )
+
     def may_be_told(self, categories: tuple[str, ...], at: datetime) -> bool:
         return self.approved(at) and set(categories) <= set(self.may_receive)
 
@@ -44,6 +57,10 @@ class NoticeKind(StrEnum):
 
     BREAK_GLASS_OPENED = "break_glass_opened"
     BREAK_GLASS_ENDED = "break_glass_ended"
+
+    @property
+    def change(self) -> str:
+        return self.removeprefix("break_glass_")
 
 
 class PartnerNotice(SQLModel, table=True):

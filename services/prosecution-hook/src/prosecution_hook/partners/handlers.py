@@ -1,7 +1,6 @@
 """Approve, open in an emergency, review, withdraw; and the question everybody asks first."""
 
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -12,7 +11,7 @@ from prosecution_hook.partners.errors import NothingToReview, OfficeNotApproved,
 from prosecution_hook.policy import repository as policies
 from prosecution_hook.telling import ENGAGEMENT
 from shared.callers import Caller
-from shared.database import Transaction
+from shared.database import Transaction, publish
 from shared.timers import clear_timer, set_timer
 
 BREAK_GLASS = "break-glass"
@@ -54,7 +53,7 @@ async def enter(partner: Partner, tx: Transaction) -> Partner:
     tx.add(partner)
     if partner.break_glass and partner.expires_at is not None:
         await tx.flush()
-        tx.add(PartnerNotice.of(partner, NoticeKind.BREAK_GLASS_OPENED, tx.now))
+        _tell(partner, NoticeKind.BREAK_GLASS_OPENED, tx)
         await set_timer(tx, BREAK_GLASS, str(partner.id), partner.expires_at)
         log.warning("partners.break_glass", partner=str(partner.id), site=partner.site)
     return partner
@@ -64,14 +63,21 @@ async def end_emergency(partner_id: UUID, tx: Transaction) -> None:
     """Its hours are over. It counts no more by itself; this tells the privacy officer so."""
     partner = await repository.lock_partner(tx, partner_id)
     if partner is not None and partner.withdrawn_at is None:
-        tx.add(PartnerNotice.of(partner, NoticeKind.BREAK_GLASS_ENDED, tx.now))
+        _tell(partner, NoticeKind.BREAK_GLASS_ENDED, tx)
 
 
-def review(partner: Partner, by: str, at: datetime) -> Partner:
+def _tell(partner: Partner, kind: NoticeKind, tx: Transaction) -> None:
+    """On the list that the privacy officer reads, and to the notifier, which goes and tells."""
+    tx.add(PartnerNotice.of(partner, kind, tx.now))
+    publish(tx, partner.emergency(kind.change, tx.now))
+
+
+def review(partner: Partner, by: str, tx: Transaction) -> Partner:
     """Raises NothingToReview."""
     if not partner.break_glass or partner.reviewed_at is not None:
         raise NothingToReview
-    partner.reviewed_by, partner.reviewed_at = by, at
+    partner.reviewed_by, partner.reviewed_at = by, tx.now
+    publish(tx, partner.emergency("reviewed", tx.now))
     return partner
 
 
@@ -79,6 +85,6 @@ async def withdraw(partner: Partner, tx: Transaction) -> Partner:
     """At once and for good; queued messages are then withheld."""
     if partner.break_glass and partner.approved(tx.now):
         await clear_timer(tx, BREAK_GLASS, str(partner.id))
-        tx.add(PartnerNotice.of(partner, NoticeKind.BREAK_GLASS_ENDED, tx.now))
+        _tell(partner, NoticeKind.BREAK_GLASS_ENDED, tx)
     partner.withdrawn_at = partner.withdrawn_at or tx.now
     return partner

@@ -1,0 +1,1 @@
+"""Emergency access, as those hear of it who watch over it (R-31)."""
