@@ -27,6 +27,10 @@ class StaffNotFound(NotFound):
     """The notifier knows nobody of this name at the site."""
 
 
+class NothingSigned(Conflict):
+    """Only what is sent to a webhook is signed: this method has no secret."""
+
+
 class OnlySupervisors(Forbidden):
     """Who opens emergency access does not say who hears of it: a supervisor must change this."""
 

@@ -75,6 +75,6 @@ def _message(
 
 
 def _secrets(job: Job, ring: KeyRing) -> tuple[str, ...]:
-    if job.sealed_secret is None:
-        return ()
-    return (ring.open(str(job.method_id), job.sealed_secret, DataClass.IDENTITY).decode(),)
+    """The newest first; during a rotation also the one before."""
+    sealed = [one for one in (job.sealed_secret, job.sealed_old_secret) if one is not None]
+    return tuple(ring.open(str(job.method_id), s, DataClass.IDENTITY).decode() for s in sealed)

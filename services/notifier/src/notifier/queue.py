@@ -47,6 +47,7 @@ SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.chann
        site_policy.messages_at_most AS at_most,
        site_policy.messages_within_minutes AS within_minutes, method.id AS method_id,
        method.sealed_address, method.sealed_secret, method.code_id,
+       CASE WHEN method.old_until > $1 THEN method.old_sealed_secret END AS sealed_old_secret,
        method.verified_at IS NOT NULL AND method.gone_at IS NULL AS usable,
        coalesce(alert.alert_class = 'field', false)
            AND claimed.purpose IN ('raised', 'updated', 'escalated', 'reassigned', 'handed_over')
@@ -141,6 +142,7 @@ class Job:
     method_id: UUID | None
     sealed_address: str | None
     sealed_secret: str | None
+    sealed_old_secret: str | None
     code_id: UUID | None
     usable: bool | None
     waits: bool

@@ -8,13 +8,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from notifier.channels.offer import offered_by
 from notifier.contacts import handlers, repository
-from notifier.contacts.commands import PutMyMethods, VerifyMyMethod
+from notifier.contacts.commands import PutMyMethods, RotateMySecret, VerifyMyMethod
 from notifier.contacts.domain import Channel, ContactMethod, read_address
 from notifier.errors import CodeWrong
 from notifier.settings import Settings
 from shared import problems
 from shared.callers import Caller, require
 from shared.idempotency import IdempotentRoute, Tx
+from shared.openapi import problems as refused
 from shared.operations import runtime_of
 from shared.paging import Page
 from shared.sealing import DataClass, KeyRing
@@ -47,7 +48,8 @@ class MethodsBody(Body):
 class MethodView(BaseModel):
     """Where messages go. One that is not verified waits for its code and gets nothing else.
 
-    `secret` signs what is sent to a webhook (Standard Webhooks), and is shown until it is verified.
+    `secret` signs what is sent to a webhook (Standard Webhooks), and is shown until it is verified
+    and when it is new. Until `old_secret_until` the one before signs too.
     """
 
     id: UUID
@@ -58,6 +60,7 @@ class MethodView(BaseModel):
     gone_at: AwareDatetime | None
     code_sent_at: AwareDatetime | None
     secret: str | None = None
+    old_secret_until: AwareDatetime | None = None
 
 
 class CodeBody(Body):
@@ -103,9 +106,21 @@ async def verify_my_method(
     return view(method, tx.ring)
 
 
-def view(method: ContactMethod, ring: KeyRing) -> MethodView:
-    secret = None
+@router.post("/v1/me/contact-methods/{method_id}/rotate", responses=refused(403, 404, 409))
+async def rotate_my_secret(method_id: UUID, caller: Member, tx: Tx) -> MethodView:
+    """A new signing secret; for a day messages are signed with both, so that none is refused."""
+    method, secret = await handlers.rotate_secret(RotateMySecret(caller, method_id), tx)
+    return view(method, tx.ring, secret)
+
+
+def view(method: ContactMethod, ring: KeyRing, secret: str | None = None) -> MethodView:
     if method.sealed_secret is not None and method.verified_at is None:
         secret = ring.open(str(method.id), method.sealed_secret, DataClass.IDENTITY).decode()
     shown = method.model_dump(include={"id", "site", "channel", "gone_at", "code_sent_at"})
-    return MethodView(**shown, address=method.address(ring), verified=method.usable, secret=secret)
+    return MethodView(
+        **shown,
+        address=method.address(ring),
+        verified=method.usable,
+        secret=secret,
+        old_secret_until=method.old_until,
+    )

@@ -43,3 +43,11 @@ class VerifyMyMethod:
     site: str
     method_id: UUID
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RotateMySecret:
+    """Have a new signing secret for one's own webhook."""
+
+    caller: Caller
+    method_id: UUID

@@ -13,12 +13,15 @@ from sqlalchemy import Column, DateTime, Enum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from notifier.errors import AddressRefused, ChannelNotOffered, CodeWrong
+from notifier.errors import AddressRefused, ChannelNotOffered, CodeWrong, NothingSigned
 from notifier.policy import AlertClass
 from shared.egress import read_url
 from shared.errors import FieldError
 from shared.sealing import DataClass, KeyRing
+from shared.webhooks import new_secret
 
+# Both secrets sign while a webhook's owner changes from one to the other.
+OVERLAP = timedelta(hours=24)
 CODE_LIVES = timedelta(minutes=30)
 CODE_TRIES = 5
 CODES_PER_HOUR = 6
@@ -117,6 +120,8 @@ class ContactMethod(SQLModel, table=True):
     sealed_address: str
     digest: bytes
     sealed_secret: str | None = None
+    old_sealed_secret: str | None = None
+    old_until: datetime | None = Field(default=None, sa_type=_TIME)
     verified_at: datetime | None = Field(default=None, sa_type=_TIME)
     verified_by: str | None = None
     gone_at: datetime | None = Field(default=None, sa_type=_TIME)
@@ -131,6 +136,16 @@ class ContactMethod(SQLModel, table=True):
 
     def address(self, ring: KeyRing) -> str:
         return ring.open(str(self.id), self.sealed_address, DataClass.IDENTITY).decode()
+
+    def take_secret(self, ring: KeyRing, at: datetime) -> str:
+        """A new signing secret, shown once. The one before signs too for a day: no gap."""
+        if self.channel is not Channel.WEBHOOK:
+            raise NothingSigned
+        if self.sealed_secret is not None:
+            self.old_sealed_secret, self.old_until = self.sealed_secret, at + OVERLAP
+        secret = new_secret()
+        self.sealed_secret = ring.seal(DataClass.IDENTITY, str(self.id), secret.encode())
+        return secret
 
     def ask_for_code(self, code_id: UUID, at: datetime) -> None:
         self.code_id, self.code_sent_at, self.code_tries = code_id, at, 0

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from notifier import queue
 from notifier.contacts import repository
-from notifier.contacts.commands import PutMyMethods, PutMyRules, VerifyMyMethod
+from notifier.contacts.commands import PutMyMethods, PutMyRules, RotateMySecret, VerifyMyMethod
 from notifier.contacts.domain import (
     CODES_PER_HOUR,
     Channel,
@@ -22,7 +22,6 @@ from shared.events import StaffReachabilityChanged
 from shared.ids import new_id
 from shared.sealing import DataClass
 from shared.timers import set_timer
-from shared.webhooks import new_secret
 
 
 async def put_my_methods(command: PutMyMethods, tx: Transaction) -> list[ContactMethod]:
@@ -53,19 +52,25 @@ async def put_my_methods(command: PutMyMethods, tx: Transaction) -> list[Contact
 def new_method(staff: Staff, channel: Channel, address: str, tx: Transaction) -> ContactMethod:
     """Not verified yet. A webhook gets the secret by which its owner knows us."""
     method_id, ring = new_id(), tx.ring
-    secret = None
-    if channel is Channel.WEBHOOK:
-        secret = ring.seal(DataClass.IDENTITY, str(method_id), new_secret().encode())
-    return ContactMethod(
+    method = ContactMethod(
         id=method_id,
         site=staff.site,
         sub=staff.sub,
         channel=channel,
         sealed_address=ring.seal(DataClass.IDENTITY, str(method_id), address.encode()),
         digest=digest_of(channel, address, ring),
-        sealed_secret=secret,
         updated_at=tx.now,
     )
+    if channel is Channel.WEBHOOK:
+        method.take_secret(ring, tx.now)
+    return method
+
+
+async def rotate_secret(command: RotateMySecret, tx: Transaction) -> tuple[ContactMethod, str]:
+    """The method and its new secret. Raises MethodNotFound, NothingSigned."""
+    own = command.caller
+    method = await repository.get_own_method(tx, own.sites, own.sub, command.method_id)
+    return method, method.take_secret(tx.ring, tx.now)
 
 
 async def _send_code(method: ContactMethod, tx: Transaction) -> None:

@@ -9,8 +9,14 @@ from fastapi.responses import RedirectResponse
 from notifier import words
 from notifier.channels.offer import offered_by
 from notifier.contacts import handlers, repository
-from notifier.contacts.api import MOST_METHODS, view
-from notifier.contacts.commands import PutMyMethods, PutMyRules, VerifyMyMethod, Wish
+from notifier.contacts.api import MOST_METHODS, MethodView, view
+from notifier.contacts.commands import (
+    PutMyMethods,
+    PutMyRules,
+    RotateMySecret,
+    VerifyMyMethod,
+    Wish,
+)
 from notifier.contacts.domain import BY_EVERY_WAY, Channel, ContactRule, read_address
 from notifier.policy import AlertClass
 from notifier.settings import Settings
@@ -36,7 +42,12 @@ async def show_me(request: Request, caller: Person, tx: Tx) -> Response:
 
 
 async def _page(
-    request: Request, caller: Caller, tx: Transaction, *, fault: str | None = None
+    request: Request,
+    caller: Caller,
+    tx: Transaction,
+    *,
+    fault: str | None = None,
+    fresh: MethodView | None = None,
 ) -> Response:
     site = site_of(caller)
     offered = offered_by(cast("Settings", runtime_of(request).settings))
@@ -51,6 +62,7 @@ async def _page(
         caller=caller,
         status=422 if fault else 200,
         methods=[view(method, tx.ring) for method in methods],
+        fresh=fresh,
         channels=channels,
         by=BY,
         rules=[(kind, rules.get(kind)) for kind in AlertClass],
@@ -83,6 +95,13 @@ async def add_method(
         raise Invalid("Remove one of your methods first.")
     await _put(caller, [*known.values(), added], tx)
     return _back(request)
+
+
+@router.post("/me/methods/{method_id}/secret")
+async def rotate_secret(request: Request, method_id: UUID, caller: Person, tx: Tx) -> Response:
+    """The new secret is on this answer and on no other."""
+    method, secret = await handlers.rotate_secret(RotateMySecret(caller, method_id), tx)
+    return await _page(request, caller, tx, fresh=view(method, tx.ring, secret))
 
 
 @router.post("/me/methods/{method_id}/{change}")

@@ -106,6 +106,21 @@ async def get_method(tx: Transaction, site: str, sub: str, method_id: UUID) -> C
     return found
 
 
+async def get_own_method(
+    tx: Transaction, sites: Iterable[str], sub: str, method_id: UUID
+) -> ContactMethod:
+    """Locked, at whichever of the person's sites. Raises MethodNotFound."""
+    query = select(ContactMethod).where(
+        ContactMethod.id == method_id,
+        ContactMethod.sub == sub,
+        col(ContactMethod.site).in_(list(sites)),
+    )
+    found = (await tx.exec(query.with_for_update())).first()
+    if found is None:
+        raise MethodNotFound
+    return found
+
+
 async def list_rules(tx: Transaction, sites: Iterable[str], sub: str) -> list[ContactRule]:
     query = select(ContactRule).where(
         col(ContactRule.site).in_(list(sites)), ContactRule.sub == sub
