@@ -23,6 +23,11 @@ SAM = PersonPart(
 Headers = Callable[..., dict[str, str]]
 
 
+def numbered(number: str) -> PersonPart:
+    """Somebody known by a number alone."""
+    return PersonPart(identifiers=(IdentifierPart(system="spd-local", value=number),))
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 

@@ -12,7 +12,7 @@ from tests.integration.casework.builders import (
     post,
     tables_containing,
 )
-from tests.integration.casework.test_matching import STRANGER, outcomes, reviews, say
+from tests.integration.casework.uncertain import STRANGER, outcomes, reviews, say
 from tests.integration.conftest import OpenStage
 
 from shared.events import (

@@ -3,7 +3,7 @@
 import re
 
 from tests.integration.casework.builders import SAM, SITE, open_a_file
-from tests.integration.casework.test_matching import PROBABLY_SAM, STRANGER
+from tests.integration.casework.uncertain import PROBABLY_SAM, STRANGER
 from tests.integration.conftest import OpenStage
 
 from casework.matching.candidates import LOOKUP, MOST_PER_KEY, Wanted, find_candidates

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tests.integration.casework.builders import Headers, booking, open_a_file
-from tests.integration.casework.test_matching import PROBABLY_SAM
+from tests.integration.casework.uncertain import PROBABLY_SAM
 from tests.integration.conftest import OpenStage
 
 from shared.callers import SESSION_COOKIE
