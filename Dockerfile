@@ -37,7 +37,11 @@ FROM ${BASE}
 ARG SERVICE
 LABEL org.opencontainers.image.title="throughline-${SERVICE}"
 # A fixed number, so that file permissions and pod security can name it.
-RUN groupadd --gid 10001 lead && useradd --uid 10001 --gid 10001 --no-create-home lead
+RUN groupadd --gid 10001 lead && useradd --uid 10001 --gid 10001 --no-create-home lead \
+    # The base's installer, and the wheels to make one from: nobody installs here.
+    && rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/ensurepip \
+        /usr/local/lib/python3*/site-packages/pip* /usr/lib/python3*/ensurepip \
+        /usr/share/python-wheels
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SERVICE=${SERVICE}
 USER 10001:10001
@@ -45,5 +49,7 @@ WORKDIR /app
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=4s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]
+ARG REVISION=unknown
+LABEL org.opencontainers.image.revision="${REVISION}"
 # `exec`: the service is process 1 and gets SIGTERM itself.
 CMD ["sh", "-c", "exec uvicorn \"$(echo \"$SERVICE\" | tr - _).main:create_app\" --factory --host 0.0.0.0 --port 8000 --loop uvloop --http httptools --no-access-log --timeout-keep-alive 30 --timeout-graceful-shutdown 20"]

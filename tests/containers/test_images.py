@@ -45,6 +45,9 @@ def test_nothing_to_build_or_fetch_with_is_inside(service: str) -> None:
     script = f"for tool in {names}; do command -v $tool; done; python -m pip --version"
     found = inside(service, "sh", "-c", f"{script} >&2; ({script}) 2>/dev/null; true")
     assert found == ""
+    # Nor what an installer is made from: the base image brings some of it.
+    names = "( -name pip -o -name pip[-0-9]* -o -name ensurepip -o -name setuptools-* )"
+    assert inside(service, "find", "/usr", "/app", *names.split()) == ""
 
 
 @each_service
