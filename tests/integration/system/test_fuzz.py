@@ -1,8 +1,11 @@
 """No input gives a 5xx, and every refusal is a problem: cases made from each service's OpenAPI."""
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -13,20 +16,48 @@ from shared.callers import ROLES
 
 Case = schemathesis.Case[Any]
 Headers = Callable[..., dict[str, str]]
-# Probes; lines of JSON, which have tests of their own; and a stream, which has no end.
-LEFT_OUT = ("/metrics", "/healthz", "/readyz", ":batch", "/v1/stream")
+# Probes; and a stream, which has no end and a test of its own beside the notifier's.
+LEFT_OUT = ("/metrics", "/healthz", "/readyz", "/v1/stream")
 EXAMPLES = 2
+NDJSON = "application/x-ndjson"
+OWN = {"site": "king-county", "source_system": "jms-county-a"}
+PERSON = {"surname": "Testperson", "given": "Sam", "dob": "1980-01-02"}
+# Lines that no schema makes: not JSON, not text, not an object, too deep, too large, a NUL.
+JUNK = (
+    b"{",
+    b"null",
+    b'"\\u0000"',
+    b"\xff\xfe",
+    b"1e999",
+    b"[" * 2_000,
+    json.dumps(OWN | {"source_record_id": "\ud800"}).encode(),
+    json.dumps(OWN | {"source_record_id": "a\x00b", "record_version": True}).encode(),
+    json.dumps(OWN | {"source_record_id": "R-1"}).encode()[:-1]
+    + b', "record_version": %s}' % (b"9" * 400),
+)
+
+
+@schemathesis.serializer(NDJSON)
+def lines_of(_: Any, value: Any) -> bytes:
+    """A batch: what was made, much the same as a report to be taken, and junk; with blank lines."""
+    made = value if isinstance(value, dict) else {}
+    at = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    own = made | {name: at for name in made if name.endswith("_at")} | OWN | {"person": PERSON}
+    return b"\n\n".join((*(json.dumps(one).encode() for one in (value, own)), *JUNK))
+
+
 MODES = tuple(schemathesis.GenerationMode)
 
 
-def cases(document: dict[str, Any]) -> list[Case]:
+def cases(document: dict[str, Any], *, only: str | None = None) -> list[Case]:
     """A few valid and a few invalid requests for every operation; the same in every run."""
     found: list[Case] = []
     schema = schemathesis.openapi.from_dict(document)
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), "an operation that cannot be read"
         operation = result.ok()
-        if operation.path.endswith(LEFT_OUT):
+        wanted = operation.path == only if only else not operation.path.endswith(LEFT_OUT)
+        if not wanted:
             continue
         for mode in MODES:
             collect(operation.as_strategy(generation_mode=mode), found)
@@ -62,15 +93,45 @@ async def test_no_request_is_answered_with_a_5xx(
         made = cases(stage.app.openapi())
         assert len(made) > 40
         seen: dict[int, int] = {}
+        lines: list[int] = []
         for case in made:
-            sent = case.as_transport_kwargs(base_url="http://service.test")
-            sent["headers"] = {**sent["headers"], **everybody}
-            sent.pop("cookies", None)
+            sent = request_of(case, everybody)
             answer = await stage.client.request(**sent)
             seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
             assert answer.status_code < 500, (case.operation.label, sent, answer.text)
             if answer.status_code >= 400:
-                kind = answer.headers["content-type"]
-                assert kind == "application/problem+json", (case.operation.label, kind, answer.text)
-                assert answer.json()["status"] == answer.status_code
+                check_problem(answer, case)
+            elif case.operation.path.endswith(":batch"):
+                lines.extend(check_lines(answer, sent))
         assert {200, 422} <= seen.keys(), seen
+        takes = [path for path in stage.app.openapi()["paths"] if path.endswith(":batch")]
+        assert len(lines) >= len(takes) * EXAMPLES * len(JUNK)
+        assert {202, 400, 422} <= set(lines) or not takes
+
+
+def request_of(case: Case, who: dict[str, str]) -> dict[str, Any]:
+    sent = case.as_transport_kwargs(base_url="http://service.test")
+    sent["headers"] = {**sent["headers"], **who}
+    sent.pop("cookies", None)
+    if isinstance(sent.get("data"), bytes):
+        sent["content"] = sent.pop("data")
+    return sent
+
+
+def check_problem(answer: httpx.Response, case: Case) -> None:
+    kind = answer.headers["content-type"]
+    assert kind == "application/problem+json", (case.operation.label, kind, answer.text)
+    assert answer.json()["status"] == answer.status_code
+
+
+def check_lines(answer: httpx.Response, sent: dict[str, Any]) -> list[int]:
+    """A line per line, in order: each a receipt, or a problem that is not ours. Their statuses."""
+    assert answer.headers["content-type"] == NDJSON
+    told = [json.loads(line) for line in answer.text.splitlines()]
+    given = [n for n, line in enumerate(sent["content"].split(b"\n"), 1) if line.strip()]
+    assert [line["line"] for line in told] == given
+    for line in told:
+        assert line["status"] == 202 or 400 <= line["status"] < 500, (sent, line)
+        assert ("receipt" in line) is (line["status"] == 202)
+        assert line["status"] == 202 or {"type", "title", "detail"} <= line.keys(), line
+    return [line["status"] for line in told]
