@@ -21,7 +21,7 @@ from lead.process import free_port
 
 PARTICIPANTS = 400
 PER_MANAGER = 15
-RATES = {20: 20, 200: 20}  # reports per second -> seconds
+RATES = {20: 20, 100: 20, 200: 20}  # reports per second -> seconds
 SETTLE_SECONDS = 60
 # Two reports about one participant in 72 hours are one incident: these are further apart.
 DAYS_APART = 4.0

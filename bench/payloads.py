@@ -30,12 +30,22 @@ def booking(number: str, person: int, days_ago: float = 1) -> bytes:
 def person_body(person: int) -> dict[str, object]:
     return {
         "given": "Sam",
-        "surname": f"Bench{person}",
-        # Spread as birthdays are: everybody born on one day would make everybody a candidate.
+        # Spread as names and birthdays are: else everybody would be a candidate for everybody.
+        "surname": surname(person),
         "dob": (date(1950, 1, 1) + timedelta(days=person * 37 % 18_000)).isoformat(),
         "sex": "M",
         "identifiers": [{"system": "spd-local", "value": f"bench-{person}"}],
     }
+
+
+def surname(person: int) -> str:
+    """A made-up surname of three syllables; the first 8,000 people have one each."""
+    first, second, third = person % 20, person // 20 % 20, person // 400 % 20
+    return f"{_SYLLABLES[first]}{_SYLLABLES[second]}{_SYLLABLES[third]}".title()
+
+
+_SYLLABLES = ["ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu",
+              "na", "pe", "qui", "ro", "su", "ta", "ve", "wi", "xo", "zu"]  # fmt: skip
 
 
 def report(number: int) -> ContactReported:
@@ -52,7 +62,7 @@ def report(number: int) -> ContactReported:
         received_at=now,
         person=PersonPart(
             given="Sam",
-            surname=f"Bench{number}",
+            surname=surname(number),
             identifiers=(IdentifierPart(system="spd-local", value=f"bench-{number}"),),
         ),
         contact_type="booking",

@@ -25,7 +25,7 @@ from shared.batches import Batch, InBatches
 from shared.config import ServiceSettings
 from shared.context import Surroundings, working_on
 from shared.database import Database, Transaction
-from shared.errors import is_transient
+from shared.errors import is_transient, kind_of
 from shared.events.base import Event
 from shared.events.wire import Undecodable
 from shared.kafka import new_consumer
@@ -77,7 +77,7 @@ class Consumer:
             except Exception as error:
                 if not (isinstance(error, KafkaError) or is_transient(error)):
                     raise
-                log.warning("consumer.interrupted", error=type(error).__name__)
+                log.warning("consumer.interrupted", error=kind_of(error))
                 await asyncio.sleep(1)
 
     def stop(self) -> None:
@@ -143,7 +143,7 @@ class Consumer:
         except Exception as error:
             # Any failure: find the message that caused it by giving each its own transaction.
             if len(known) > 1:
-                log.info("consumer.batch_split", size=len(known), error=type(error).__name__)
+                log.info("consumer.batch_split", size=len(known), error=kind_of(error))
             for message in known:
                 await self._handle_alone(message)
         else:
@@ -202,7 +202,7 @@ class Consumer:
             except Exception as error:
                 if self._stopping or not is_transient(error):
                     raise
-                log.warning("consumer.retrying", where=message.where, error=type(error).__name__)
+                log.warning("consumer.retrying", where=message.where, error=kind_of(error))
             # Waiting for the database is not being stuck: a restart would not help.
             self._progress_at = time.monotonic()
             await asyncio.sleep(wait)

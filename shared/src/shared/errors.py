@@ -12,6 +12,7 @@
 """Errors that a caller can act on. Their texts never repeat what was sent."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -139,10 +140,18 @@ TRANSIENT: tuple[type[BaseException], ...] = (
 
 
 def is_transient(error: BaseException) -> bool:
-    """True when the same work may succeed later. SQLAlchemy wraps the driver's: look inside."""
+    """True when the same work may succeed later."""
+    return any(isinstance(cause, TRANSIENT) for cause in _causes(error))
+
+
+def kind_of(error: BaseException) -> str:
+    """What a log may say of an error: the class of its innermost cause, never its text."""
+    return type(list(_causes(error))[-1]).__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what is behind it: SQLAlchemy wraps the driver's."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, TRANSIENT):
-            return True
+        yield cause
         cause = cause.orig if isinstance(cause, DBAPIError) else cause.__cause__
-    return False

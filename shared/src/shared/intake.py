@@ -16,7 +16,7 @@ import structlog
 
 from shared import faults, outbox
 from shared.database import Database, run_alone
-from shared.errors import TRANSIENT, Conflict, Invalid, Overloaded, is_transient
+from shared.errors import TRANSIENT, Conflict, Invalid, Overloaded, is_transient, kind_of
 from shared.events.report import Report
 from shared.events.wire import Encoded
 from shared.sealing import KeyRing
@@ -117,7 +117,7 @@ class Intake:
             try:
                 await self._session()
             except (asyncpg.PostgresError, *TRANSIENT) as error:
-                log.warning("intake.interrupted", error=type(error).__name__)
+                log.warning("intake.interrupted", error=kind_of(error))
                 # Nobody waits for an outage to end: the clients are told to come back.
                 while self._queue:
                     _fail(self._queue.popleft(), error)

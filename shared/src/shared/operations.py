@@ -15,7 +15,7 @@ from shared import dead_letters, outbox
 from shared.audit import unaudited
 from shared.callers import Caller, require
 from shared.dead_letters import DeadLetter
-from shared.errors import Conflict, NotFound, is_transient
+from shared.errors import Conflict, NotFound, is_transient, kind_of
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
 
@@ -77,7 +77,7 @@ async def _answers(what: str, question: Awaitable[bool]) -> bool:
         async with asyncio.timeout(2):
             return await question
     except Exception as error:
-        log.warning("ready.unreachable", what=what, error=type(error).__name__)
+        log.warning("ready.unreachable", what=what, error=kind_of(error))
         return False
 
 
@@ -211,7 +211,7 @@ async def refresh_gauges(runtime: "Runtime") -> None:
         except Exception as error:
             if not is_transient(error):
                 raise
-            log.warning("gauges.unavailable", error=type(error).__name__)
+            log.warning("gauges.unavailable", error=kind_of(error))
         await asyncio.sleep(max(0.0, GAUGES_EVERY_SECONDS - (time.monotonic() - started)))
 
 

@@ -14,7 +14,15 @@ from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import DomainError, FieldError, Invalid, Malformed, Overloaded, is_transient
+from shared.errors import (
+    DomainError,
+    FieldError,
+    Invalid,
+    Malformed,
+    Overloaded,
+    is_transient,
+    kind_of,
+)
 
 MEDIA_TYPE = "application/problem+json"
 MAX_BODY_BYTES = 1024 * 1024
@@ -125,10 +133,10 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 def _unexpected(scope: Scope, error: Exception) -> Response:
     instance, root = instance_of(scope), root_of(scope)
     if is_transient(error):
-        log.warning("http.unavailable", path=instance, error=type(error).__name__)
+        log.warning("http.unavailable", path=instance, error=kind_of(error))
         unavailable = Overloaded("A part of the system is not reachable.", retry_after=5)
         return response(unavailable, instance, root)
-    log.error("http.failed", path=instance, error=type(error).__name__, exc_info=error)
+    log.error("http.failed", path=instance, error=kind_of(error), exc_info=error)
     problem = DomainError("The request could not be completed; it was not carried out.")
     content = document(problem, instance)
     content |= {

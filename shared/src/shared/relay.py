@@ -16,7 +16,7 @@ from pydantic_core import from_json
 from shared import faults
 from shared.config import ServiceSettings
 from shared.database import Database, run_alone
-from shared.errors import TRANSIENT
+from shared.errors import TRANSIENT, kind_of
 from shared.kafka import producing
 from shared.pacing import Pace
 from shared.telemetry import SpineMetrics
@@ -66,7 +66,7 @@ class Relay:
             try:
                 await self._session()
             except (KafkaError, asyncpg.PostgresError, *TRANSIENT) as error:
-                log.warning("relay.interrupted", error=type(error).__name__)
+                log.warning("relay.interrupted", error=kind_of(error))
                 await asyncio.sleep(RETRY_SECONDS)
             finally:
                 self.leading = self.connected = False

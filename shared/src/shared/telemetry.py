@@ -102,6 +102,12 @@ def remote_span(
     parent = _propagator.extract(carrier)
     token = otel_context.attach(parent)
     try:
+        origin = trace.get_current_span()
+        known = origin.get_span_context()
+        if known.is_valid and not known.trace_flags.sampled:
+            # What began unsampled stays so: its parent stands in for a span that nobody records.
+            yield origin
+            return
         # Exceptions may quote data: record their class, never their text.
         with tracer.start_as_current_span(
             name,

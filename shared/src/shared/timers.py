@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind, Tracer
 
 from shared.context import WorkContext, working_on
 from shared.database import Database, Transaction
-from shared.errors import is_transient
+from shared.errors import is_transient, kind_of
 from shared.ids import new_id
 from shared.telemetry import SpineMetrics, remote_span
 
@@ -83,7 +83,7 @@ class TimerWheel:
             except Exception as error:
                 if not is_transient(error):
                     raise
-                log.warning("timers.interrupted", error=type(error).__name__)
+                log.warning("timers.interrupted", error=kind_of(error))
                 fired = 0
             if not fired:
                 await asyncio.sleep(POLL_SECONDS)
@@ -122,9 +122,7 @@ class TimerWheel:
 
     async def _postpone(self, timer: Timer, error: Exception) -> None:
         """A failing handler must not stop the others: try it again later, visibly."""
-        log.error(
-            "timers.failed", kind=timer.kind, attempts=timer.attempts, error=type(error).__name__
-        )
+        log.error("timers.failed", kind=timer.kind, attempts=timer.attempts, error=kind_of(error))
         wait = RETRY_AFTER * min(timer.attempts + 1, 20)
         async with self._database.transaction() as tx:
             await tx.raw.execute(

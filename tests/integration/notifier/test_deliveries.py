@@ -1,14 +1,23 @@
 """Handing messages over: outages, refusals, lost answers, dead processes."""
 
+import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
+from tests.integration.notifier.conftest import OpenTown
 from tests.integration.notifier.town import CANARY, Town
 
+from notifier.channels import Outcome, Result
+from notifier.outcomes import Done, in_order
+from notifier.queue import Job
+from notifier.repository import lock_alerts
 from shared.events import AlertDelivered, AlertEscalated
+from shared.ids import new_participant_key
 from shared.telemetry import remote_span
 from shared.testing import eventually
 
@@ -90,8 +99,13 @@ async def test_two_lost_confirmations_are_not_repeated_again(town: Town) -> None
     assert len(town.mail.to("ben")) == 1
 
 
-async def test_a_connection_is_kept_between_mails(town: Town) -> None:
+async def test_a_connection_is_kept_between_mails(open_town: OpenTown) -> None:
     """At most one connection per worker, however many mails; and one that broke is replaced."""
+    async with open_town(delivery_workers=2) as town:
+        await _many_mails(town)
+
+
+async def _many_mails(town: Town) -> None:
     await town.assign()
     for day in range(5):
         await town.report(town.contact(occurred_at=town.now + timedelta(days=4 * day)))
@@ -103,6 +117,42 @@ async def test_a_connection_is_kept_between_mails(town: Town) -> None:
     await town.mailed(6)
     delayed = await town.stage.rows("SELECT 1 FROM alert_step WHERE kind = 'delayed'")
     assert delayed == []
+
+
+async def test_two_who_record_outcomes_lock_alerts_in_one_order(town: Town) -> None:
+    """The first alert is locked by somebody: whoever waits for it does not hold the second yet."""
+    await town.mail.stop()
+    for _ in range(2):
+        town.participant = new_participant_key()
+        await town.assign()
+        await town.report(town.contact())
+    await _tried(town, "smtp_unreachable")
+    rows = await town.stage.rows("SELECT id, site, participant, thread_id FROM alert")
+    first, second = sorted(rows, key=lambda row: (row["site"], row["participant"]))
+    database = town.stage.database
+
+    async def waits() -> bool:
+        query = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = $1"
+        name = (await town.stage.rows("SELECT current_database() AS name"))[0]["name"]
+        return bool(await town.stage.rows(query, name))
+
+    async def record() -> None:
+        async with database.transaction() as tx:
+            await in_order([_refused(second), _refused(first)], tx)
+
+    async with database.transaction() as tx:
+        await lock_alerts(tx, [first["id"]])
+        recording = asyncio.create_task(record())
+        await eventually(waits)
+        await tx.raw.fetch("SELECT FROM alert WHERE id = $1 FOR UPDATE NOWAIT", second["id"])
+    await recording
+
+
+def _refused(alert: dict[str, Any]) -> Done:
+    """A delivery about it that failed; nothing else of the job is looked at here."""
+    place = {"site": alert["site"], "participant": alert["participant"]}
+    job = SimpleNamespace(**place, thread_id=alert["thread_id"], alert_id=alert["id"])
+    return Done(cast("Job", job), Result(Outcome.REFUSED, "smtp_550"), 0.0)
 
 
 async def test_an_answer_takes_back_what_was_not_sent(town: Town) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 from uuid import UUID
 
@@ -21,13 +21,20 @@ from notifier.channels import Outcome, Result
 from notifier.channels.breaker import Breaker
 from notifier.channels.offer import open_channel
 from notifier.contacts.domain import Channel
-from notifier.outcomes import UNKNOWNS_ALLOWED, Done, record_sent, record_unsent, tell_sent
+from notifier.outcomes import (
+    UNKNOWNS_ALLOWED,
+    Done,
+    in_order,
+    record_sent,
+    record_unsent,
+    tell_sent,
+)
 from notifier.queue import Job
 from notifier.routing import PROGRAM_LINE
 from notifier.settings import Settings
 from shared.context import working_on
 from shared.database import Transaction
-from shared.errors import TRANSIENT, is_transient
+from shared.errors import TRANSIENT, is_transient, kind_of
 from shared.pacing import Pace
 from shared.service import Runtime
 from shared.telemetry import remote_span
@@ -64,9 +71,10 @@ def _deliverer(channel: Channel, workers: int) -> Deliverer:
             lambda: int(breaker.allowance(runtime.clock.now(), 1) == 0),
             channel=channel,
         )
+        turn = asyncio.Lock()
         async with asyncio.TaskGroup() as group:
             for _ in range(workers):
-                group.create_task(_work(Worker(runtime, channel, breaker)))
+                group.create_task(_work(Worker(runtime, channel, breaker, turn)))
 
     deliver.__name__ = f"deliver-{channel}"
     return deliver
@@ -80,12 +88,17 @@ async def _work(worker: "Worker") -> None:
 
 
 class Worker:
-    """Delivers one channel's messages, one after the other, over a connection of its own."""
+    """Delivers one channel's messages, one after the other, over a connection of its own.
 
-    def __init__(self, runtime: Runtime, channel: str, breaker: Breaker) -> None:
+    Who has nothing to do waits for the `turn`: each new message is looked for by one alone.
+    """
+
+    def __init__(
+        self, runtime: Runtime, channel: str, breaker: Breaker, turn: asyncio.Lock
+    ) -> None:
         self._runtime, self._settings = runtime, cast("Settings", runtime.settings)
         self._name, self._channel = channel, open_channel(channel, self._settings)
-        self._breaker = breaker
+        self._breaker, self._turn = breaker, turn
         self._wake = runtime.database.waker(queue.waker(channel))
         self._done: list[Done] = []
         self._untried: list[Job] = []
@@ -94,9 +107,11 @@ class Worker:
     async def run(self) -> None:
         pace = Pace()
         while True:
-            self._wake.clear()
             pace.start()
             jobs = await self._next()
+            if len(jobs) == PAGE:
+                # There may be more, for whoever has nothing to do.
+                self._wake.set()
             await self._work_off(jobs)
             if 0 < len(jobs) < PAGE:
                 await pace.rest()
@@ -111,10 +126,10 @@ class Worker:
         await self._channel.close()
 
     async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+        async with self._turn:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            self._wake.clear()
 
     async def _next(self) -> list[Job]:
         """Record how the last ones went and claim others; waits for a database that is away."""
@@ -129,7 +144,7 @@ class Worker:
             except PERHAPS_PASSING as error:
                 if not is_transient(error):
                     raise
-                log.warning("deliveries.interrupted", error=type(error).__name__)
+                log.warning("deliveries.interrupted", error=kind_of(error))
                 await asyncio.sleep(1)
             else:
                 self._done, self._untried = [], jobs
@@ -137,8 +152,9 @@ class Worker:
 
     async def _record(self, tx: Transaction) -> None:
         await queue.release(tx, self._untried)
-        sent = await record_sent(self._done, tx)
-        for done in self._done:
+        dones = await in_order(self._done, tx)
+        sent = await record_sent(dones, tx)
+        for done in dones:
             with self._about(done.job):
                 if done.is_sent:
                     await tell_sent(done, sent.get(done.job.id), tx)

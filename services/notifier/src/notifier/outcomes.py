@@ -37,9 +37,10 @@ class Done:
     def is_sent(self) -> bool:
         return self.result.outcome is Outcome.SENT
 
-    def place(self) -> tuple[str, str, str]:
+    def place(self) -> tuple[str, str, str, str]:
         """Its place in the order in which alerts are locked."""
-        return self.job.site, self.job.participant or "", str(self.job.thread_id)
+        job = self.job
+        return job.site, job.participant or "", str(job.thread_id), str(job.alert_id)
 
 
 def wait_before(attempts: int, chance: float) -> timedelta:
@@ -48,11 +49,22 @@ def wait_before(attempts: int, chance: float) -> timedelta:
     return longest * (0.5 + chance / 2)
 
 
+async def in_order(dones: Sequence[Done], tx: Transaction) -> list[Done]:
+    """In the order in which everybody locks several people's alerts: two that do must not cross.
+
+    What was sent locks its alert as it is recorded, one after the other; when something was not,
+    all are locked here.
+    """
+    ordered = sorted(dones, key=Done.place)
+    if not all(done.is_sent for done in dones):
+        await repository.lock_alerts(tx, [done.job.alert_id for done in ordered])
+    return ordered
+
+
 async def record_sent(dones: Sequence[Done], tx: Transaction) -> dict[UUID, Sent]:
-    """What was sent, in one round trip, and always in this order: two transactions that lock
-    several people's alerts must not cross."""
-    ordered = sorted((done for done in dones if done.is_sent), key=Done.place)
-    return await queue.end_as_sent(tx, [(done.job, done.result.detail) for done in ordered])
+    """What was sent, in one round trip."""
+    sent = [(done.job, done.result.detail) for done in dones if done.is_sent]
+    return await queue.end_as_sent(tx, sent)
 
 
 async def record_unsent(done: Done, tx: Transaction) -> None:

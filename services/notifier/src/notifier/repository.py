@@ -1,6 +1,6 @@
 """Every query about alerts beside the hot path (recording.py) and deliveries (queue.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from shared.database import Transaction
 _PUT = """
 INSERT INTO inbox_item (recipient, alert_id, site) VALUES ($1, $2, $3)
 ON CONFLICT (recipient, alert_id) DO NOTHING"""
+_LOCK = "SELECT FROM alert WHERE id = $1 FOR UPDATE"
 _TOUCH = "UPDATE inbox_item SET seq = nextval('inbox_seq') WHERE alert_id = $1"
 # Not every look: one line per person and half hour says who looked (R-20).
 _VIEWED = """
@@ -46,6 +47,11 @@ GROUP BY alert_id ORDER BY 1 LIMIT $5"""
 async def get_alert(tx: Transaction, alert_id: UUID) -> Alert:
     """Locked. Raises AlertNotFound."""
     return await _first(tx, select(Alert).where(Alert.id == alert_id).with_for_update())
+
+
+async def lock_alerts(tx: Transaction, alerts: Iterable[UUID | None]) -> None:
+    """One after the other in the order given; None stands for no alert."""
+    await tx.raw.executemany(_LOCK, [(alert,) for alert in alerts if alert is not None])
 
 
 async def get_visible_alert(

@@ -30,7 +30,7 @@ class Settings(ServiceSettings):
         default="discord gchat slack tgram wxteams",
         description="Apprise's names of the chat services that may be used; their hosts are fixed.",
     )
-    delivery_workers: int = Field(default=2, ge=1, description="Each keeps one SMTP connection.")
+    delivery_workers: int = Field(default=6, ge=1, description="Each keeps one SMTP connection.")
     delivery_lease_seconds: int = Field(
         default=90, description="After this a mail that nobody reported on is tried once more."
     )

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from prosecution_hook.outgoing import handlers, repository
 from prosecution_hook.outgoing.handlers import Job
-from shared.errors import TRANSIENT, is_transient
+from shared.errors import TRANSIENT, is_transient, kind_of
 from shared.service import Runtime
 from shared.webhooks import WebhookClient
 
@@ -29,7 +29,7 @@ async def send_webhooks(runtime: Runtime) -> None:
             except PERHAPS_PASSING as error:
                 if not is_transient(error):
                     raise
-                log.warning("webhooks.interrupted", error=type(error).__name__)
+                log.warning("webhooks.interrupted", error=kind_of(error))
                 busy = False
             if not busy:
                 await _rest(wake)

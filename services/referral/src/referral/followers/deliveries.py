@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from referral.followers import handlers, repository
 from referral.followers.repository import Job
 from shared.database import Transaction
-from shared.errors import TRANSIENT, is_transient
+from shared.errors import TRANSIENT, is_transient, kind_of
 from shared.service import Runtime
 from shared.telemetry import remote_span
 from shared.webhooks import Answer, Outcome, Outgoing, WebhookClient
@@ -43,7 +43,7 @@ class _Teller:
             except PERHAPS_PASSING as error:
                 if not is_transient(error):
                     raise
-                log.warning("followers.interrupted", error=type(error).__name__)
+                log.warning("followers.interrupted", error=kind_of(error))
                 told = False
             if not told:
                 await self._rest()
