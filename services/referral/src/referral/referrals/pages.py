@@ -64,7 +64,7 @@ async def show_one(request: Request, referral_id: UUID, caller: Person, tx: Tx) 
         referral=await showing.opened(request, referral, tx),
         handoff=handoff,
         place=records.open_place(referral, handoff, tx),
-        participant_url=_file_of(request, referral),
+        participant_url=file_of(request, referral, caller),
         decisions=DECISIONS,
         evidences=list(Evidence),
         reasons=list(CloseReason),
@@ -164,11 +164,12 @@ async def close_referral(
     return _back(request, referral_id)
 
 
-def _file_of(request: Request, referral: Referral) -> str | None:
-    """The person's file, where casework's pages are behind the same address."""
-    locate = places_of("referral", root_of(request))
+def file_of(request: Request, referral: Referral, caller: Caller) -> str | None:
+    """The person's file, for whom casework lets in, where its pages are behind the same address."""
     key = referral.attached_to
-    return locate("casework", f"/people/{key}") if key else None
+    if key is None or not caller.has("case-manager", "supervisor"):
+        return None
+    return places_of("referral", root_of(request))("casework", f"/participants/{key}")
 
 
 def _back(request: Request, referral_id: UUID) -> Response:
