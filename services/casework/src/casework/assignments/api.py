@@ -11,10 +11,11 @@ from casework.assignments import handlers, repository
 from casework.assignments.commands import AssignCaseManager, DecideTransfer, OfferTransfer
 from casework.assignments.domain import TransferState
 from casework.assignments.handlers import Assigned
-from casework.edges import Body, Expected, Key, Login, edit_by
+from casework.edges import Key, Login, edit_by
 from casework.participants import repository as files
 from casework.settings import Policy, Settings
 from shared.callers import Caller, require
+from shared.edges import Body, Expected
 from shared.idempotency import IdempotentRoute, Tx
 
 router = APIRouter(prefix="/v1", tags=["assignments"], route_class=IdempotentRoute)

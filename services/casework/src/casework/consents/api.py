@@ -23,10 +23,11 @@ from casework.consents.commands import (
     SignDraft,
 )
 from casework.consents.domain import ConsentDraft, SignedConsent
-from casework.edges import Expected, Key, edit_by, etag, refuse_future
+from casework.edges import Key, edit_by, refuse_future
 from casework.participants import repository as files
 from casework.participants.commands import Edit
 from shared.callers import Caller, require
+from shared.edges import Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 
 router = APIRouter(prefix="/v1", tags=["consents"], route_class=IdempotentRoute)

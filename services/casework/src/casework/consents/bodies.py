@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from casework.consents.commands import Signature, Terms
 from casework.consents.domain import Category, Channel, ConsentState, mixes_legal_proceedings
-from casework.edges import Body
+from shared.edges import Body
 from shared.events import GrantPart
 
 Word = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=60)]

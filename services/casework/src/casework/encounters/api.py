@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from casework.edges import Body, Expected, Key, edit_by, refuse_future
+from casework.edges import Key, edit_by, refuse_future
 from casework.encounters import handlers, repository
 from casework.encounters.commands import RecordEncounter
 from casework.encounters.domain import EncounterKind
 from casework.participants import repository as files
 from casework.topics import Domain
 from shared.callers import Caller, require
+from shared.edges import Body, Expected
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
 

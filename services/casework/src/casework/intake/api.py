@@ -9,16 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from casework.edges import (
-    Body,
-    Expected,
-    Key,
-    Login,
-    edit_by,
-    etag,
-    refuse_future,
-    refuse_past,
-)
+from casework.edges import Key, Login, edit_by, refuse_future, refuse_past
 from casework.intake import handlers, repository
 from casework.intake.commands import CompleteIntake, ReleaseAppointment, ScheduleIntake
 from casework.intake.domain import AppointmentState, Place
@@ -26,6 +17,7 @@ from casework.participants import repository as files
 from casework.participants.api import FileAnswer
 from casework.topics import Domain
 from shared.callers import Caller, require
+from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
 

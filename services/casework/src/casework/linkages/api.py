@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from casework.edges import Body, Expected, Key, edit_by, etag
+from casework.edges import Key, edit_by
 from casework.linkages import handlers, repository
 from casework.linkages.commands import LinkService, RecordOutcome
 from casework.linkages.domain import Outcome
 from casework.participants import repository as files
 from casework.topics import Domain
 from shared.callers import Caller, require
+from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 
 router = APIRouter(prefix="/v1", tags=["linkages"], route_class=IdempotentRoute)

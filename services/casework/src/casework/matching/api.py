@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
-from casework.edges import Body
 from casework.matching import contacts, handlers
 from casework.matching.commands import DecideReview
 from casework.matching.domain import IdentityReview, Verdict
@@ -15,6 +14,7 @@ from casework.matching.recontact import contact_type_of
 from casework.participants.person import Person
 from casework.settings import Settings
 from shared.callers import Caller, require
+from shared.edges import Body
 from shared.events import ContactType, MatchTier, Report
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from casework.edges import Body
 from casework.matching import corrections
 from casework.matching.api import Reviewer
 from casework.matching.commands import ExcludePerson, MergePeople, UnmergePerson
 from casework.settings import Settings
+from shared.edges import Body
 from shared.idempotency import IdempotentRoute, Tx
 
 router = APIRouter(prefix="/v1/people", tags=["matching"], route_class=IdempotentRoute)

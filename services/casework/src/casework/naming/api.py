@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from casework.assignments.api import policy_of
-from casework.edges import Body, Expected, Key, edit_by, etag
+from casework.edges import Key, edit_by
 from casework.naming import handlers, repository
 from casework.naming.commands import RecordName, WithdrawName
 from casework.naming.domain import NameKind
 from casework.participants import repository as files
 from shared.callers import Caller, require
+from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 
 router = APIRouter(prefix="/v1/participants", tags=["names"], route_class=IdempotentRoute)

@@ -12,7 +12,7 @@ from casework.consents import handlers as consents
 from casework.consents.bodies import ConsentBody
 from casework.consents.commands import RevokeConsent, SignConsent
 from casework.consents.domain import Channel
-from casework.edges import Body, Key, edit_by, refuse_past
+from casework.edges import Key, edit_by, refuse_past
 from casework.encounters import handlers as encounters
 from casework.encounters.api import EncounterBody
 from casework.encounters.commands import RecordEncounter
@@ -32,6 +32,7 @@ from casework.work.commands import TickOff
 from casework.work.domain import Outcome
 from shared.callers import Caller
 from shared.database import Transaction
+from shared.edges import Body
 from shared.errors import FieldError, Invalid
 from shared.idempotency import Tx
 from shared.page_session import PageRoute, root_of

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from casework.edges import Body, Expected, Key, edit_by, etag
+from casework.edges import Key, edit_by
 from casework.participants import handlers, repository
 from casework.participants.commands import ChangeStatus
 from casework.participants.domain import ExitReason, InactiveReason, ParticipantFile, State, Step
 from casework.participants.person import Person, display_name
 from shared.callers import Caller, require
+from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from casework.edges import Body, Expected, Key, edit_by, etag, refuse_future
+from casework.edges import Key, edit_by, refuse_future
 from casework.participants import repository as files
 from casework.plans import handlers, repository
 from casework.plans.commands import AgreePlan, WritePlan
@@ -15,6 +15,7 @@ from casework.plans.domain import Goal, GoalStatus, PlanVersion, StepOwner
 from casework.topics import Domain
 from shared.callers import Caller, require
 from shared.database import Transaction
+from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 
 router = APIRouter(

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel
 
-from casework.edges import Expected, etag
 from casework.policies import handlers, repository
 from casework.policies.commands import SetPolicy
 from casework.policies.domain import SitePolicy
 from shared.callers import Caller, require
+from shared.edges import Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 
 router = APIRouter(prefix="/v1/sites/{site}/policy", tags=["policy"], route_class=IdempotentRoute)

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict
 
-from casework.edges import Body, Key
+from casework.edges import Key
 from casework.rights import handlers, repository
 from casework.rights.commands import EraseParticipant
 from casework.rights.domain import Erasure, ErasureReason, as_text
 from casework.rights.errors import NoErasure
 from shared.callers import Caller, require
 from shared.database import Transaction
+from shared.edges import Body
 from shared.idempotency import IdempotentRoute, Tx
 from shared.sites import zone_of
 

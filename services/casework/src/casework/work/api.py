@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from casework.edges import Body
 from casework.work import handlers, repository
 from casework.work.commands import TickOff
 from casework.work.domain import Outcome, WorkKind
 from shared.callers import Caller, require
+from shared.edges import Body
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
 

@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from casework.edges import Body, Expected, Login, edit_by
+from casework.edges import Login, edit_by
 from casework.participants.person import display_name
 from casework.workgroup import handlers
 from casework.workgroup.commands import AssignAction, FinishAction, MakePacket
 from casework.workgroup.domain import NOTICE, Action, Attendee, Fact
 from shared.callers import Caller, require
 from shared.database import Transaction
+from shared.edges import Body, Expected
 from shared.idempotency import IdempotentRoute, Tx
 
 router = APIRouter(prefix="/v1/workgroup", tags=["work group"], route_class=IdempotentRoute)

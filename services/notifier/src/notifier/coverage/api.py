@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from notifier.coverage import handlers, views
@@ -20,6 +20,7 @@ from notifier.coverage.commands import (
 )
 from notifier.policy import whole_minutes
 from shared.callers import Caller, require
+from shared.edges import Expected, etag
 from shared.errors import Invalid
 from shared.idempotency import IdempotentRoute, Tx
 
@@ -147,15 +148,14 @@ async def put_rotation(
     caller: Keeper,
     tx: Tx,
     response: Response,
-    if_match: Annotated[str | None, Header(pattern=r'^"\d{1,9}"$')] = None,
+    expected: Expected,
 ) -> views.RotationView:
     """Create or change. `If-Match` has the version's ETag: 412 when somebody else changed it."""
     caller.at_site(body.site)
-    expected = int(if_match.strip('"')) if if_match else None
     values = body.model_dump() | {"members": tuple(body.members)}
     command = PutRotation(caller=caller, name=name, expected=expected, **values)
     rotation = await handlers.put_rotation(command, tx)
-    response.headers["ETag"] = f'"{rotation.version}"'
+    response.headers.update(etag(rotation.version))
     return views.RotationView(**rotation.model_dump())
 
 

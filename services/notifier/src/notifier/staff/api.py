@@ -3,7 +3,7 @@
 from datetime import date, time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from notifier.contacts.domain import Channel, ContactMethod
@@ -14,6 +14,7 @@ from notifier.staff import handlers, repository
 from notifier.staff.commands import PutSitePolicy, PutStaff
 from notifier.staff.domain import SitePolicy, Staff
 from shared.callers import Caller, require
+from shared.edges import Expected, etag
 from shared.errors import Invalid
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Page
@@ -141,11 +142,10 @@ async def put_site_policy(
     caller: PolicyKeeper,
     tx: Tx,
     response: Response,
-    if_match: Annotated[str | None, Header(pattern=r'^"\d{1,9}"$')] = None,
+    expected: Expected,
 ) -> PolicyView:
     """A new version of the policy. `If-Match` has the ETag of the one that it replaces."""
     caller.at_site(site)
-    expected = int(if_match.strip('"')) if if_match else None
     lists = {"digests": tuple(body.digests), "holidays": tuple(body.holidays)}
     values = body.model_dump() | lists
     command = PutSitePolicy(caller=caller, site=site, expected=expected, **values)
@@ -160,11 +160,11 @@ async def show_site_policy(
     caller.at_site(site)
     policy = await repository.find_policy(tx, site)
     if policy is None:
-        response.headers["ETag"] = '"0"'
+        response.headers.update(etag(0))
         return PolicyView(site=site)
     return _policy(policy, response)
 
 
 def _policy(policy: SitePolicy, response: Response) -> PolicyView:
-    response.headers["ETag"] = f'"{policy.version}"'
+    response.headers.update(etag(policy.version))
     return PolicyView(**policy.model_dump(exclude={"updated_by", "updated_at"}))

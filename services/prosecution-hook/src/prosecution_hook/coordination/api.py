@@ -13,8 +13,8 @@ from prosecution_hook.coordination.commands import DecideItem
 from prosecution_hook.coordination.domain import ItemState, Word
 from prosecution_hook.coordination.errors import NoSuchItem
 from prosecution_hook.coordination.views import ItemView, view_of
-from prosecution_hook.edges import Expected, etag
 from shared.callers import Caller
+from shared.edges import Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 from shared.paging import Limit, Page, page_of

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from prosecution_hook.admission import approved
-from prosecution_hook.edges import Body, Expected, etag
 from prosecution_hook.holds import handlers, repository
 from prosecution_hook.holds.commands import ExtendHold, ResolveHold
 from prosecution_hook.holds.domain import (
@@ -23,6 +22,7 @@ from prosecution_hook.ledger import repository as ledger
 from prosecution_hook.telling import proposal_to, tell
 from shared.callers import Caller
 from shared.database import Transaction
+from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 from shared.paging import Limit, Page, page_of

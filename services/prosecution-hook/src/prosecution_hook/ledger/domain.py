@@ -58,7 +58,22 @@ class Alignment(StrEnum):
     STANDARD = "standard"
 
 
-class LedgerEntry(SQLModel, table=True):
+class CaseFacts(SQLModel):
+    """What a report says of a case, and what is known of a case from all of them."""
+
+    cause_number: str | None = None
+    incident_number: str | None = None
+    warrant_number: str | None = None
+    court: str | None = None
+    reported_by: str
+    incident_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    filed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    received_at: datetime = Field(sa_type=DateTime(timezone=True))
+    next_court_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    charges: list[dict[str, Any]] = Field(sa_type=JSONB)
+
+
+class LedgerEntry(CaseFacts, table=True):
     """One matched report, as it came."""
 
     __tablename__ = "ledger_entry"
@@ -73,16 +88,6 @@ class LedgerEntry(SQLModel, table=True):
     record_version: int = 1
     kind: str
     outcome: str | None = None
-    cause_number: str | None = None
-    incident_number: str | None = None
-    warrant_number: str | None = None
-    court: str | None = None
-    reported_by: str
-    incident_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    filed_at: datetime = Field(sa_type=DateTime(timezone=True))
-    received_at: datetime = Field(sa_type=DateTime(timezone=True))
-    next_court_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    charges: list[dict[str, Any]] = Field(sa_type=JSONB)
     before_enrollment: bool
 
     @classmethod
@@ -123,7 +128,7 @@ def kind_of(event: ParticipantRecontacted) -> ContactType | None:
     return kind if kind in KINDS else None
 
 
-class Matter(SQLModel, table=True):
+class Matter(CaseFacts, table=True):
     """One case or warrant against a participant, of one prosecutor's office."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -133,16 +138,6 @@ class Matter(SQLModel, table=True):
     state: str
     status: str = MatterStatus.OPEN
     alignment: str = Alignment.NOT_REVIEWED
-    cause_number: str | None = None
-    incident_number: str | None = None
-    warrant_number: str | None = None
-    court: str | None = None
-    reported_by: str
-    incident_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    filed_at: datetime = Field(sa_type=DateTime(timezone=True))
-    received_at: datetime = Field(sa_type=DateTime(timezone=True))
-    next_court_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    charges: list[dict[str, Any]] = Field(sa_type=JSONB)
     decision: str | None = None
     disposition: str | None = None
     version: int = 1

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from prosecution_hook.edges import Body, Expected, etag
 from prosecution_hook.policy import handlers, repository
 from prosecution_hook.policy.commands import PublishPolicy
 from prosecution_hook.policy.domain import Policy
 from shared.callers import Caller, require
+from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 from shared.reports import Site

@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from prosecution_hook.edges import Body
 from prosecution_hook.statutes import handlers, repository
 from prosecution_hook.statutes.commands import ImportStatutes
 from prosecution_hook.statutes.domain import Severity, StatuteImport
 from shared.callers import Caller, require
+from shared.edges import Body
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 from shared.paging import Limit, Page, page_of

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from referral.contacts import handlers, repository, retraction
 from referral.contacts.commands import Reason, ReportContact, RetractContact
 from shared.audit import unaudited
 from shared.callers import Caller, require
+from shared.edges import Body
 from shared.idempotency import IdempotentRoute, Tx
 from shared.inbound import RECEIPTED, Inlet, LineAnswer, Receipt
 from shared.openapi import body_of, lines_of, problems
@@ -62,10 +63,8 @@ async def report_contacts(request: Request, caller: Reporter) -> Response:
     return await CONTACTS.take_batch(request, caller)
 
 
-class RetractionBody(BaseModel):
+class RetractionBody(Body):
     """Which record is taken back, and why. All its versions are."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     source_record_id: RecordId
     record_version: Version = 1

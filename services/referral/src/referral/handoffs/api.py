@@ -4,15 +4,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from referral.handoffs import handlers, repository
 from referral.handoffs.commands import TakeStep
 from referral.handoffs.domain import Step
 from referral.handoffs.views import HandoffView, handoff_view
-from referral.referrals import views
-from referral.referrals.api import Desk, Expected, Referring
+from referral.referrals.api import Desk, Referring
 from referral.referrals.handlers import get_referral
+from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 from shared.reports import Words
@@ -20,10 +20,8 @@ from shared.reports import Words
 router = APIRouter(route_class=IdempotentRoute, tags=["handoffs"])
 
 
-class StepBody(BaseModel):
+class StepBody(Body):
     """A step. `eta_minutes` and `case_manager` belong to `dispatched`, and may be told again."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     step: Step
     at: AwareDatetime | None = None
@@ -45,7 +43,7 @@ async def take_step(
     """Record a step of the warm handoff; `called` starts its clock."""
     command = TakeStep(referral_id, caller, expected, **dict(body))
     referral, handoff = await handlers.take_step(command, tx)
-    response.headers["ETag"] = views.etag(referral)
+    response.headers.update(etag(referral.version))
     return handoff_view(referral, handoff)
 
 

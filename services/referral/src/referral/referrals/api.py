@@ -3,8 +3,8 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field
 
 from referral.criteria.domain import Finding, Outcome
 from referral.referrals import handlers, repository, showing, views
@@ -17,6 +17,7 @@ from referral.referrals.commands import (
 )
 from referral.referrals.domain import CloseReason, DeclinedBy, Referral, ReferralState
 from shared.callers import Caller, require
+from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import body_of, problems
 from shared.paging import Limit, Page, page_of
@@ -28,21 +29,7 @@ Referring = Annotated[Caller, Depends(require("agency-reporter", "referral-desk"
 Desk = Annotated[Caller, Depends(require("referral-desk"))]
 
 
-async def expected_version(
-    if_match: Annotated[str | None, Header(pattern=r'^"[0-9]{1,9}"$')] = None,
-) -> int | None:
-    """The version that the caller read, from `If-Match`."""
-    return int(if_match.strip('"')) if if_match else None
-
-
-Expected = Annotated[int | None, Depends(expected_version)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class ScreeningBody(_Body):
+class ScreeningBody(Body):
     """A decision, and answers to criteria by their code. Earlier answers stand until replaced."""
 
     decision: Literal[
@@ -52,17 +39,17 @@ class ScreeningBody(_Body):
         Outcome.WAITLISTED,
         Outcome.REJECTED_BY_PROSECUTOR,
     ]
-    findings: Annotated[dict[Slug, Finding], Field(max_length=100)] = {}
+    findings: Annotated[dict[Slug, Finding], Field(max_length=100, default_factory=dict)]
     reason: Words | None = None
 
 
-class DeclineBody(_Body):
+class DeclineBody(Body):
     """Who said no."""
 
     declined_by: DeclinedBy
 
 
-class CloseBody(_Body):
+class CloseBody(Body):
     """Why the desk closes a referral."""
 
     reason: CloseReason
@@ -114,7 +101,7 @@ async def show_referral(
     referral = await handlers.get_referral(referral_id, caller, tx)
     if not caller.has("referral-desk"):
         return views.for_agency(request, referral)
-    response.headers["ETag"] = views.etag(referral)
+    response.headers.update(etag(referral.version))
     return await showing.opened(request, referral, tx)
 
 
@@ -131,7 +118,7 @@ async def screen_referral(
     """Record what screening came to. The criteria propose; another decision needs a reason."""
     command = ScreenReferral(referral_id, caller, expected, **dict(body))
     referral = await handlers.screen_referral(command, tx)
-    response.headers["ETag"] = views.etag(referral)
+    response.headers.update(etag(referral.version))
     await tx.flush()
     return await showing.opened(request, referral, tx)
 
@@ -176,5 +163,5 @@ async def close_referral(
 
 
 def _for_desk(request: Request, response: Response, referral: Referral) -> views.DeskReferral:
-    response.headers["ETag"] = views.etag(referral)
+    response.headers.update(etag(referral.version))
     return views.for_desk(request, referral)

@@ -118,7 +118,3 @@ def screenings_of(found: Sequence[tuple[Screening, Grounds]]) -> list[ScreeningV
 
 def links(request: Request, referral: Referral) -> dict[str, str]:
     return {"self": f"{request.scope.get('root_path', '')}/v1/referrals/{referral.id}"}
-
-
-def etag(referral: Referral) -> str:
-    return f'"{referral.version}"'

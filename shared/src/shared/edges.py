@@ -1,4 +1,4 @@
-"""What several routes need: versions in ETags, pages of a list."""
+"""What routes of every service share: strict bodies, and versions in ETags."""
 
 from typing import Annotated
 
@@ -7,9 +7,12 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.errors import PreconditionFailed
 
+# Longer than any count of changes, and short enough for every number column.
+_LONGEST = 9
+
 
 class Body(BaseModel):
-    """What is sent in. Unknown fields are refused."""
+    """What is sent in. Unknown fields are refused; spaces around a text say nothing."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -19,7 +22,7 @@ async def expected_version(if_match: Annotated[str | None, Header()] = None) -> 
     number = (if_match or "*").strip().strip('"')
     if number == "*":
         return None
-    if not number.isascii() or not number.isdigit() or len(number) > 9:
+    if not number.isascii() or not number.isdigit() or len(number) > _LONGEST:
         raise PreconditionFailed
     return int(number)
 
