@@ -144,10 +144,13 @@ async def test_an_alert_s_state_is_the_fold_over_its_steps(town: Town) -> None:
     """After escalation, handover and answer the row says what the append-only steps say."""
     await town.assign()
     await town.report(town.contact())
+    await town.mailed(1)
     await town.stage.pass_time(HALF_HOUR)
+    await town.mailed(2)
     alert = await town.the_alert()
     path = f"/v1/alerts/{alert['id']}/handover"
-    await town.stage.client.post(path, json={"to": "carla"}, headers=town.ben)
+    handed = await town.stage.client.post(path, json={"to": "carla"}, headers=town.ben)
+    assert handed.status_code == 200, handed.text
     await town.acknowledge(alert["id"], town.carla)
     rows = await town.stage.rows("SELECT * FROM alert_step ORDER BY seq")
     standing = fold(AlertStep(**row) for row in rows)
