@@ -4,11 +4,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from tests.integration.casework.builders import booking
+from tests.integration.casework.builders import booking, charge
 from tests.integration.casework.desk import SITE, Desk
 from tests.integration.casework.test_file_pages import Words
 
-from shared.events import ContactReported, ContactRetracted, IdentifierPart, PersonPart
+from shared.events import (
+    ContactReported,
+    ContactRetracted,
+    IdentifierPart,
+    PersonPart,
+    WarrantCleared,
+)
+from shared.ids import new_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -59,6 +66,30 @@ async def test_an_automatic_match_says_what_agreed(desk: Desk) -> None:
     await desk.hear(retracted)
     [row] = await desk.stage.rows(stored, report.receipt)
     assert row["kept"] is None
+
+
+async def test_a_stayed_warrant_does_not_read_as_a_quashed_one(desk: Desk) -> None:
+    """A court's report is called by what it says happened; who withdraws it withdraws that, too."""
+    who = person("Stayborn", identifiers=(IdentifierPart(system="spd-local", value="WHY-2"),))
+    key = await desk.enrolled(who)
+    reports = []
+    for outcome in ("stayed", "quashed"):
+        values = charge(who).model_dump(exclude={"id", "subject", "receipt", "kind", "filed_at"})
+        fresh = new_id()
+        values |= {"source_record_id": f"W-{outcome}", "subject": str(fresh), "receipt": fresh}
+        reports.append(WarrantCleared(**values, outcome=outcome))
+        await desk.hear(reports[-1])
+    page = str(Words((await desk.page(f"/participants/{key}", desk.alice)).text))
+    assert "Warrant stayed, reported by" in page
+    assert "Warrant quashed, reported by" in page
+    retracted = ContactRetracted(
+        site=SITE, subject=str(reports[0].receipt), occurred_at=desk.now,
+        source_system=reports[0].source_system, source_record_id="W-stayed", record_version=1,
+        reason="entered_in_error",
+    )  # fmt: skip
+    await desk.hear(retracted)
+    kept = await desk.stage.rows("SELECT said FROM contact WHERE participant_key = $1", key)
+    assert [row["said"] for row in kept] == ["quashed"]
 
 
 async def test_a_match_found_late_says_why_too(desk: Desk) -> None:

@@ -1,6 +1,5 @@
 """No input gives a 5xx: requests made from the service's own OpenAPI document, by schemathesis."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from tests.integration.conftest import OpenStage
+from tests.integration.junk import lines_of  # noqa: F401 - registers how a batch is written
 from tests.integration.prosecution.consents import KEY, granted, recontacted
 from tests.integration.prosecution.test_holds import referred
 
@@ -18,12 +18,6 @@ Headers = Callable[..., dict[str, str]]
 PER_OPERATION = 6
 ROLES = ("liaison-prosecutor", "prosecutor-system", "program-manager", "ops", "court-system")
 SKIPPED = ("/metrics",)
-
-
-@schemathesis.serializer("application/x-ndjson")
-def one_line(_: Any, value: Any) -> bytes:
-    """A batch of one line, of whatever was made up."""
-    return value if isinstance(value, bytes) else json.dumps(value, default=str).encode()
 
 
 def cases_of(operation: Any) -> list[Any]:

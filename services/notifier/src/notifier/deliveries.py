@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
 
@@ -64,17 +65,16 @@ def deliverers(settings: Settings) -> list[Deliverer]:
 def _deliverer(channel: Channel, workers: int) -> Deliverer:
     async def deliver(runtime: Runtime) -> None:
         """A channel's workers, as a task of the service."""
-        breaker = Breaker()
+        crew = Crew()
         runtime.metrics.gauge(
             "lead.channel.left_alone",
             "1",
-            lambda: int(breaker.allowance(runtime.clock.now(), 1) == 0),
+            lambda: int(crew.breaker.allowance(runtime.clock.now(), 1) == 0),
             channel=channel,
         )
-        turn = asyncio.Lock()
         async with asyncio.TaskGroup() as group:
             for _ in range(workers):
-                group.create_task(_work(Worker(runtime, channel, breaker, turn)))
+                group.create_task(_work(Worker(runtime, channel, crew)))
 
     deliver.__name__ = f"deliver-{channel}"
     return deliver
@@ -87,18 +87,23 @@ async def _work(worker: "Worker") -> None:
         await worker.close()
 
 
+@dataclass(frozen=True)
+class Crew:
+    """What the workers of one channel share. At the database they stand in line, so that many may
+    be sending while one records and claims; who has nothing to do waits for the `turn`."""
+
+    breaker: Breaker = field(default_factory=Breaker)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    books: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Worker:
-    """Delivers one channel's messages, one after the other, over a connection of its own.
+    """Delivers one channel's messages, one after the other, over a connection of its own."""
 
-    Who has nothing to do waits for the `turn`: each new message is looked for by one alone.
-    """
-
-    def __init__(
-        self, runtime: Runtime, channel: str, breaker: Breaker, turn: asyncio.Lock
-    ) -> None:
+    def __init__(self, runtime: Runtime, channel: str, crew: Crew) -> None:
         self._runtime, self._settings = runtime, cast("Settings", runtime.settings)
         self._name, self._channel = channel, open_channel(channel, self._settings)
-        self._breaker, self._turn = breaker, turn
+        self._crew, self._breaker = crew, crew.breaker
         self._wake = runtime.database.waker(queue.waker(channel))
         self._done: list[Done] = []
         self._untried: list[Job] = []
@@ -126,7 +131,7 @@ class Worker:
         await self._channel.close()
 
     async def _rest(self) -> None:
-        async with self._turn:
+        async with self._crew.turn:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
             self._wake.clear()
@@ -135,7 +140,7 @@ class Worker:
         """Record how the last ones went and claim others; waits for a database that is away."""
         while True:
             try:
-                async with self._runtime.database.transaction() as tx:
+                async with self._crew.books, self._runtime.database.transaction() as tx:
                     await self._record(tx)
                     most = self._breaker.allowance(tx.now, PAGE)
                     lease = self._settings.delivery_lease_seconds

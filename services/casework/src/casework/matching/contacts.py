@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.matching.domain import Finding
-from casework.matching.recontact import CASE_REPORTS, contact_type_of
+from casework.matching.recontact import CASE_REPORTS, contact_type_of, outcome_of
 from casework.settings import Policy
 from shared.database import Transaction
 from shared.events import ContactReported, Report
@@ -27,8 +27,8 @@ _ADD = """
 WITH added AS (
     INSERT INTO contact (receipt, site, source_system, source_record_id, record_version,
                          contact_type, occurred_at, received_at, outcome, tier, participant_key,
-                         purge_due_at, evidence)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $15::text::jsonb)
+                         purge_due_at, evidence, said)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $15::text::jsonb, $16)
     ON CONFLICT (receipt) DO NOTHING RETURNING receipt),
 kept AS (
     INSERT INTO contact_body (receipt, sealed)
@@ -60,7 +60,7 @@ review AS (
            state = CASE state WHEN 'open' THEN 'expired' ELSE state END
     WHERE receipt = ANY($1))
 UPDATE contact SET outcome = 'retracted', source_record_id = NULL, participant_key = NULL,
-                   purge_due_at = NULL, purged_at = $2, evidence = NULL
+                   purge_due_at = NULL, purged_at = $2, evidence = NULL, said = NULL
 WHERE receipt = ANY($1)"""
 
 _PURGE = """
@@ -69,7 +69,8 @@ trace AS (DELETE FROM contact_trace t USING due WHERE t.receipt = due.receipt),
 review AS (
     UPDATE identity_review r SET state = 'expired', identity_digest = NULL FROM due
     WHERE r.receipt = due.receipt AND r.state = 'open')
-UPDATE contact c SET outcome = 'unmatched_purged', source_record_id = NULL, purged_at = $1
+UPDATE contact c SET outcome = 'unmatched_purged', source_record_id = NULL, purged_at = $1,
+                     said = NULL
 FROM due WHERE c.receipt = due.receipt"""
 
 _PURGE_ONE = f"WITH due AS (SELECT $2::uuid AS receipt),{_PURGE}"
@@ -101,6 +102,7 @@ def row(report: Report, found: Finding, waiting: Waiting, policy: Policy) -> tup
         report.record_version, contact_type_of(report), report.occurred_at, report.received_at,
         found.outcome, found.tier, found.match.participant_key if found.match else None,
         purge_due_at(report, found, policy), waiting.sealed, waiting.traces, _evidence(found),
+        outcome_of(report),
     )  # fmt: skip
 
 

@@ -80,6 +80,14 @@ def contact_type_of(report: Report) -> ContactType:
     return special.get(getattr(report, field) or "", usual)
 
 
+def outcome_of(report: Report) -> str | None:
+    """What a prosecutor's or court's report says happened: a word of prosecution-hook's lists."""
+    if type(report) not in CASE_REPORTS:
+        return None
+    said: str | None = getattr(report, CASE_REPORTS[type(report)][0])
+    return said
+
+
 def review_due_at(kind: ContactType, now: datetime, zone: ZoneInfo, custody: timedelta) -> datetime:
     """Hours for the custody class, one business day for the others."""
     if kind in CUSTODY:
@@ -124,11 +132,9 @@ def _details(report: Report) -> dict[str, Any]:
         "warrant_number", "court", "filed_at",
     )  # fmt: skip
     details = {name: getattr(report, name, None) for name in names}
-    details |= {"contact_type": kind}
-    if type(report) in CASE_REPORTS:
-        details["outcome"] = getattr(report, CASE_REPORTS[type(report)][0])
-        if kind is ContactType.WARRANT_SERVED:
-            details["arrest_basis"] = "warrant"
+    details |= {"contact_type": kind, "outcome": outcome_of(report)}
+    if kind is ContactType.WARRANT_SERVED and not isinstance(report, ContactReported):
+        details["arrest_basis"] = "warrant"
     return details
 
 

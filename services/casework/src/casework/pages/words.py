@@ -6,6 +6,7 @@ from typing import Any
 
 from casework.matching.recontact import CAUSES
 from casework.participants.domain import Step
+from shared.contact_titles import title_of
 from shared.events import ContactType, RecontactCause
 
 NAMES = {
@@ -154,7 +155,9 @@ def told(category: str, says: str) -> str:
 
 
 def _contact(detail: Any) -> str:
-    return f"{plain(detail['contact_type']).capitalize()}, reported by {detail['source_system']}"
+    kind = detail["contact_type"]
+    title = title_of(kind, detail["said"]) or plain(kind).capitalize()
+    return f"{title}, reported by {detail['source_system']}"
 
 
 def _assignment(detail: Any) -> str:

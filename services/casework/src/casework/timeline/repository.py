@@ -13,10 +13,10 @@ from shared.database import Transaction
 SOURCES = {
     "contact": """
     SELECT occurred_at AS at, receipt AS id, 'contact' AS kind,
-           json_build_object('contact_type', contact_type, 'source_system', source_system,
-               'source_record_id', source_record_id, 'record_version', record_version,
-               'received_at', received_at, 'outcome', outcome, 'tier', tier,
-               'evidence', coalesce(evidence, asked_about),
+           json_build_object('contact_type', contact_type, 'said', said,
+               'source_system', source_system, 'source_record_id', source_record_id,
+               'record_version', record_version, 'received_at', received_at,
+               'outcome', outcome, 'tier', tier, 'evidence', coalesce(evidence, asked_about),
                'reviewed_by', CASE WHEN verdict = 'same' THEN decided_by END) AS detail
     FROM contact LEFT JOIN (
         SELECT receipt, participant_key, evidence AS asked_about, state AS verdict, decided_by
