@@ -126,7 +126,10 @@ class TimerWheel:
         wait = RETRY_AFTER * min(timer.attempts + 1, 20)
         async with self._database.transaction() as tx:
             await tx.raw.execute(
-                "UPDATE timer SET attempts = attempts + 1, due_at = $2 WHERE id = $1",
+                # Once, also when another wheel met it before it was postponed here.
+                "UPDATE timer SET attempts = attempts + 1, due_at = $2"
+                " WHERE id = $1 AND attempts = $3",
                 timer.id,
                 tx.now + (RETRY_SOON if is_transient(error) else wait),
+                timer.attempts,
             )
