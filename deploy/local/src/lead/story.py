@@ -235,7 +235,9 @@ class Story:
         person = self._person
         told = {person.given, person.short, person.surname, reports.FACILITY, reports.STOLEN}
         told |= {person.as_jail_says["surname"], "diversion", "booking", "jail"}
-        _check(not any(word.casefold() in text for word in told), "the mail says too much")
+        # As words: the random characters of a link may well hold two letters of somebody's name.
+        said = any(re.search(rf"\b{re.escape(word.casefold())}\b", text) for word in told)
+        _check(not said, "the mail says too much")
         _check(not re.search(r"\blead\b", text), "the mail names the program")
         self._timeline.note("the mail has a link, and no name, charge, place or program word")
 
