@@ -36,7 +36,7 @@ def write_key_ring(path: Path, *classes: str) -> Path:
 
 
 async def eventually(
-    check: Callable[[], Awaitable[Result]], *, seconds: float = 10, every: float = 0.02
+    check: Callable[[], Awaitable[Result]], *, seconds: float = 30, every: float = 0.02
 ) -> Result:
     """Wait until `check` returns something true (asserting is fine too) and return it."""
     deadline = asyncio.get_running_loop().time() + seconds

@@ -187,7 +187,7 @@ async def recorded(stage: Stage, attempts: int) -> None:
     async def so() -> bool:
         return bool(await stage.rows(query, attempts))
 
-    await eventually(so, seconds=30)
+    await eventually(so, seconds=60)
 
 
 async def test_what_cannot_be_delivered_is_tried_for_days_and_then_given_up(
