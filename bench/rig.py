@@ -81,7 +81,7 @@ class Rig:
             "SESSION_SECRET": "only-for-benchmarks-0123456789abcdef",
             "TRACE_SAMPLE_RATIO": "0.01",
             "LOG_LEVEL": "WARNING",
-            # One client stands for a whole city's.
+            # The load comes from one caller, as if from all agencies of a city.
             "RATE_LIMIT_PER_MINUTE": "1000000",
         }
 

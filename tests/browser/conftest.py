@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.website import Website, open_website
 
 from lead.postgres import PostgresServer
@@ -21,8 +21,18 @@ QUIET = (
     "--no-first-run",
 )
 PHONE, DESKTOP = (390, 844), (1280, 800)
+# What a busy machine may take until a page shows what it should.
+expect.set_options(timeout=30_000)
 
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
+
+
+async def sign_in(page: Page, sub: str) -> None:
+    """Press a name at the sign-in desk; back when the page it leads to is there, styles and all."""
+    desk = page.url
+    await page.click(f'button[value="{sub}"]')
+    # A press alone waits for nothing: what follows could still see the desk, or a page half there.
+    await page.wait_for_url(lambda url: url != desk, wait_until="load")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -65,11 +75,10 @@ def open_page(browser: Browser, website: Website) -> OpenPage:
         context = await browser.new_context(
             base_url=website.address, viewport=viewport, has_touch=size == PHONE, **options
         )
-        context.set_default_timeout(10_000)
         page = await context.new_page()
         if sub is not None:
             await page.goto("/casework/")
-            await page.click(f'button[value="{sub}"]')
+            await sign_in(page, sub)
         yield page
         await context.close()
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, sign_in
 from tests.e2e.system import RunningSystem, running_system
 
 from lead.city import JAIL, SUPERVISOR, Actor, now
@@ -94,7 +94,7 @@ async def opened(browser: Browser, system: RunningSystem, place: Place) -> Async
     page = await context.new_page()
     await page.goto(place.path)
     if place.sub is not None:
-        await page.click(f'button[value="{place.sub}"]')
+        await sign_in(page, place.sub)
     if place.link is not None:
         address = await page.locator(place.link).first.get_attribute("href")
         await page.goto(f"{address}{place.then}")

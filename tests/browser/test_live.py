@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, Route, expect
 from tests.board import Board, Card
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, sign_in
 from tests.website import PREFIX, Website
 
 from shared.testing import eventually
@@ -181,7 +181,7 @@ async def test_an_ended_session_is_told_and_nothing_is_lost(
         await page.click("#card-1 button")
         await expect(page.locator("#card-1 [data-state]")).to_have_text("Waits until you sign in")
         await page.click("#live a")
-        await page.click('button[value="alice"]')
+        await sign_in(page, "alice")
         await expect(page.locator("#card-1")).to_contain_text("alice has this")
     assert [taken[:2] for taken in board.taken] == [("1", "alice")]
 
@@ -193,7 +193,7 @@ async def test_nothing_is_sent_under_another_name(open_page: OpenPage, board: Bo
         await page.context.clear_cookies(name="lead_session")
         await page.click("#card-1 button")
         await page.click("#live a")
-        await page.click('button[value="ben"]')
+        await sign_in(page, "ben")
         await expect(page.locator("h1")).to_have_text("Board")
         assert await page.evaluate("sessionStorage.getItem('lead-unsent')") == "[]"
     assert board.taken == []

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
-from tests.browser.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser.conftest import DESKTOP, PHONE, OpenPage, sign_in
 from tests.website import PREFIX, Website
 
 from shared.errors import Conflict
@@ -69,9 +69,7 @@ async def test_pages_fit_and_can_be_read(
         page.on("requestfinished", lambda request: finished.append(request))
         await page.goto(LETTERS)
         await _assert_good(page)
-        await page.click('button[value="ops"]')
-        await page.wait_for_url(f"**{LETTERS}")
-        await page.wait_for_load_state("load")
+        await sign_in(page, "ops")
         await _assert_good(page)
         await page.goto(f"{LETTERS}/{letter}")
         for closed in await page.locator("summary").all():

@@ -126,15 +126,16 @@ async def test_two_who_record_outcomes_lock_alerts_in_one_order(town: Town) -> N
         town.participant = new_participant_key()
         await town.assign()
         await town.report(town.contact())
-    await _tried(town, "smtp_unreachable")
+
+    async def both_wait_for_another_try() -> bool:
+        query = "SELECT FROM delivery WHERE outcome = 'smtp_unreachable' AND lease IS NULL"
+        return len(await town.stage.rows(query)) == 2
+
+    # From here on the clock stands still: no worker takes either of them up again.
+    await eventually(both_wait_for_another_try)
     rows = await town.stage.rows("SELECT id, site, participant, thread_id FROM alert")
     first, second = sorted(rows, key=lambda row: (row["site"], row["participant"]))
     database = town.stage.database
-
-    async def waits() -> bool:
-        query = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = $1"
-        name = (await town.stage.rows("SELECT current_database() AS name"))[0]["name"]
-        return bool(await town.stage.rows(query, name))
 
     async def record() -> None:
         async with database.transaction() as tx:
@@ -142,7 +143,13 @@ async def test_two_who_record_outcomes_lock_alerts_in_one_order(town: Town) -> N
 
     async with database.transaction() as tx:
         await lock_alerts(tx, [first["id"]])
+        (holder,) = await tx.raw.fetch("SELECT pg_backend_pid() AS pid")
         recording = asyncio.create_task(record())
+
+        async def waits() -> bool:
+            query = "SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))"
+            return bool(await town.stage.rows(query, holder["pid"]))
+
         await eventually(waits)
         await tx.raw.fetch("SELECT FROM alert WHERE id = $1 FOR UPDATE NOWAIT", second["id"])
     await recording

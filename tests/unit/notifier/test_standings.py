@@ -10,7 +10,7 @@ from tests.unit.prosecution.test_report_rules import AT, event_of
 from casework.matching.recontact import CASE_REPORTS, CAUSES, contact_type_of
 from notifier.incidents import Fact, Known, News
 from notifier.policy import CLASSES, AlertClass
-from notifier.titles import title
+from notifier.words import title
 from prosecution_hook.reports import commands
 from shared.events import ContactType, Report
 

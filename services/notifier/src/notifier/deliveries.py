@@ -103,7 +103,7 @@ class Worker:
     def __init__(self, runtime: Runtime, channel: str, crew: Crew) -> None:
         self._runtime, self._settings = runtime, cast("Settings", runtime.settings)
         self._name, self._channel = channel, open_channel(channel, self._settings)
-        self._crew, self._breaker = crew, crew.breaker
+        self._crew = crew
         self._wake = runtime.database.waker(queue.waker(channel))
         self._done: list[Done] = []
         self._untried: list[Job] = []
@@ -142,7 +142,7 @@ class Worker:
             try:
                 async with self._crew.books, self._runtime.database.transaction() as tx:
                     await self._record(tx)
-                    most = self._breaker.allowance(tx.now, PAGE)
+                    most = self._crew.breaker.allowance(tx.now, PAGE)
                     lease = self._settings.delivery_lease_seconds
                     jobs = await queue.claim(tx, self._name, lease, most) if most else []
                     self._too_many = await limits.too_many(tx, bundled(jobs))
@@ -219,7 +219,7 @@ class Worker:
         name, about = f"deliver {job.channel}", {"lead.delivery.attempt": job.attempts}
         with remote_span(tracer, name, job.traceparent, SpanKind.CLIENT, **about) as span:
             result = await self._channel.send(message, self._runtime.clock.now())
-            self._breaker.note(result, self._runtime.clock.now())
+            self._crew.breaker.note(result, self._runtime.clock.now())
             span.set_attribute("lead.delivery.outcome", result.detail)
             return result
 

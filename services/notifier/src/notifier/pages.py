@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from notifier import handlers, repository, titles, views, words
+from notifier import handlers, repository, views, words
 from notifier.commands import AcknowledgeAlert, HandOverAlert
 from notifier.domain import ENDS, OPEN, Action, Alert, AlertEntry
 from notifier.emergencies.repository import list_emergencies
@@ -146,7 +146,7 @@ async def show_thread(request: Request, alert_id: UUID, caller: Person, tx: Tx) 
 
 
 def _title(contact: views.Contact) -> str:
-    return titles.title(contact.cause, contact.contact_type, contact.outcome)
+    return words.title(contact.cause, contact.contact_type, contact.outcome)
 
 
 async def _words(tx: Transaction, sites: list[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from notifier.policy import AlertClass
 from notifier.routing import PROGRAM_LINE, PassedOver, Role
 from notifier.trouble import BY, why_not
 from notifier.views import StepView
+from shared.contact_titles import title_of
 from shared.events import RecontactCause
 
 CAUSES: dict[str, str] = {
@@ -180,6 +181,11 @@ def news(codes: str) -> str:
 
 def _within(who: str) -> str:
     return who[0].lower() + who[1:] if who.startswith("The ") else who
+
+
+def title(cause: str, kind: str | None, outcome: str | None) -> str:
+    """What a report is called in the inbox: by its kind and what it says, else by its cause."""
+    return title_of(kind, outcome) or CAUSES[cause]
 
 
 def short_name(name: str) -> str:

@@ -48,9 +48,14 @@ REASONS = {
     "unable_to_locate": "Unable to locate",
     "duplicate": "Duplicate",
 }
+# Nothing is left for the referral desk to do.
+DONE_AT_THE_DESK = frozenset(
+    {"handed_off", "outreach", "intake_scheduled", "intake_completed", "enrolled", "closed"}
+)
 FOR_PAGES: dict[str, Any] = {
     "doors": DOORS,
     "states": STATES,
+    "done_at_the_desk": DONE_AT_THE_DESK,
     "outcomes": OUTCOMES,
     "met_words": MET,
     "evidence_words": EVIDENCE,
