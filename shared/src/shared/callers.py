@@ -191,7 +191,8 @@ class _Gate(SecurityBase):
     async def __call__(self, request: Request) -> Caller:
         caller = await current_caller(request, None)
         if not caller.has(*self._roles):
-            raise Forbidden("This token's roles do not allow the request.")
+            needed = ", ".join(self._roles)
+            raise Forbidden(f"This needs a token with one of these roles: {needed}.")
         return caller
 
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from shared.sites import zone_of
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
-DAYS_COUNTED = 14
+DAYS_COUNTED = 300
 
 
 def ago(value: datetime, now: datetime) -> str:
-    """ "just now", "12 min ago", "in 3 h"; beyond two weeks a date says more."""
+    """ "just now", "12 min ago", "in 3 h"; where the day alone could be of another year, a date."""
     seconds = (now - value).total_seconds()
     if abs(seconds) < MINUTE:
         return "just now"

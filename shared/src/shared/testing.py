@@ -36,7 +36,7 @@ def write_key_ring(path: Path, *classes: str) -> Path:
 
 
 async def eventually(
-    check: Callable[[], Awaitable[Result]], *, seconds: float = 30, every: float = 0.02
+    check: Callable[[], Awaitable[Result]], *, seconds: float = 60, every: float = 0.02
 ) -> Result:
     """Wait until `check` returns something true (asserting is fine too) and return it."""
     deadline = asyncio.get_running_loop().time() + seconds
@@ -85,7 +85,7 @@ class Stage:
                     message.topic, message.payload, key=message.key.encode(), headers=headers
                 )
 
-    async def handled(self, *events: Event, seconds: float = 10) -> None:
+    async def handled(self, *events: Event) -> None:
         """Wait until every one of these events is claimed in the inbox."""
         ids = [event.id for event in events]
 
@@ -97,17 +97,24 @@ class Stage:
                 )
             return bool(count == len(ids))
 
-        await eventually(all_claimed, seconds=seconds)
+        await eventually(all_claimed)
 
     async def deliver_and_handle(self, *events: Event) -> None:
         await self.deliver(*events)
         await self.handled(*events)
 
     async def pass_time(self, by: timedelta) -> None:
-        """Move the clock and fire every timer that came due meanwhile."""
+        """Move the clock; back when every timer that came due meanwhile has fired."""
         self.clock.advance(by)
-        while await self.runtime.timers.fire_due():
-            pass
+
+        async def nothing_is_due() -> bool:
+            while await self.runtime.timers.fire_due():
+                pass
+            # The service's own wheel may have taken one that it has yet to commit: still a row.
+            due = "SELECT FROM timer WHERE due_at <= $1 LIMIT 1"
+            return not await self.rows(due, self.clock.now())
+
+        await eventually(nothing_is_due)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from tests.integration.casework.builders import Headers, booking, open_a_file
+from tests.integration.casework.builders import Headers, booking, charge, open_a_file
 from tests.integration.casework.uncertain import PROBABLY_SAM
 from tests.integration.conftest import OpenStage
 
 from shared.callers import SESSION_COOKIE
-from shared.events import ParticipantRecontacted
+from shared.events import ParticipantRecontacted, WarrantCleared
 
 
 def cookie(who: dict[str, str]) -> dict[str, str]:
@@ -34,6 +34,21 @@ async def test_a_question_is_seen_and_answered(open_stage: OpenStage, headers: H
         assert (answer.status_code, answer.headers["location"]) == (303, "/reviews")
         assert len(await stage.published(ParticipantRecontacted)) == 1
         assert "Nothing waiting." in (await stage.client.get("/reviews", headers=iris)).text
+
+
+async def test_a_question_is_called_by_what_the_court_said(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """A stayed warrant must not read as a quashed one."""
+    async with open_stage("casework") as stage:
+        await open_a_file(stage)
+        values = charge(PROBABLY_SAM).model_dump(exclude={"id", "kind", "filed_at"})
+        await stage.deliver_and_handle(WarrantCleared(**values, outcome="stayed"))
+        page = (
+            await stage.client.get("/reviews", headers=cookie(headers("identity-reviewer")))
+        ).text
+        assert "Warrant stayed" in page
+        assert "Warrant quashed" not in page
 
 
 async def test_the_page_is_for_reviewers_of_the_site(

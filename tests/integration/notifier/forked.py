@@ -29,9 +29,9 @@ class Forked:
         self._process = _FORKS.Process(target=_serve, args=(self._environment, self._port))
         self._process.start()
 
-    async def ready(self, seconds: float = 30) -> None:
+    async def ready(self) -> None:
         """Wait until it says so itself."""
-        await eventually(self._says_so, seconds=seconds)
+        await eventually(self._says_so)
 
     async def _says_so(self) -> bool:
         assert self._process is not None

@@ -12,7 +12,7 @@ from tests.integration.notifier.conftest import OpenTown
 from tests.integration.notifier.town import CANARY, KING, Town
 from tests.integration.receiver import Receiver, answer
 
-from shared.events import StaffReachabilityChanged
+from shared.events import StaffNamed, StaffReachabilityChanged
 from shared.testing import eventually
 
 PATH = "/v1/me/contact-methods"
@@ -182,6 +182,15 @@ async def test_each_change_of_who_can_be_reached_is_told(town: Town, hook: Recei
     assert (told[-1].subject, told[-1].reachable) == ("alice", True)
 
 
+async def test_what_somebody_is_called_is_told(town: Town) -> None:
+    """When somebody is entered, and when it changes; not with every entry."""
+    for name in ("Alice Arden", "Alice Arden", "Alice Ohm"):
+        await town.hire("alice", name=name)
+    told = await town.stage.published(StaffNamed)
+    names = [event.name for event in told if event.subject == "alice"]
+    assert names == ["Alice", "Alice Arden", "Alice Ohm"]
+
+
 async def test_another_way_is_tried_before_another_person(town: Town, provider: Receiver) -> None:
     """A legal matter by SMS that the provider refuses for good: alice gets a mail, ben nothing."""
     phone, _ = await put(town, ("sms", PHONE), OWN)
@@ -255,3 +264,22 @@ async def test_addresses_from_before_are_sealed_at_the_first_start(town: Town) -
     await eventually(sealed)
     found = (await town.get(PATH, town.alice))["items"]
     assert [(m["address"], m["verified"]) for m in found] == [(OWN[1], True)]
+
+
+async def test_names_from_before_are_told_at_the_first_start(town: Town) -> None:
+    """An update leaves no colleague without a name: everybody entered before is told of once."""
+    before = await town.stage.published(StaffNamed)
+    async with town.stage.transaction() as tx:
+        await tx.raw.execute(
+            "INSERT INTO timer (id, kind, subject, due_at)"
+            " VALUES (gen_random_uuid(), 'staff.tell-names', 'once', now())"
+        )
+
+    async def told_again() -> bool:
+        return len(await town.stage.published(StaffNamed)) == 2 * len(before)
+
+    await eventually(told_again)
+    told = await town.stage.published(StaffNamed)
+    assert {(e.subject, e.name) for e in told[len(before) :]} == {
+        (e.subject, e.name) for e in before
+    }

@@ -24,7 +24,7 @@ from shared.sealing import KeyRing
 from shared.testing import MASTER_RING, eventually, write_key_ring
 
 SITE = "king-county"
-PATIENCE = 30
+PATIENCE = 60
 # When it is killed, and how many copies alice gets: a second one only of what may have arrived.
 GREETED, ADDRESSED, TAKEN = "greeted", "addressed", "taken"
 RECORDING, TAKEN_TWICE = "recording", "taken twice"

@@ -66,7 +66,7 @@ async def ended(stage: Stage, expected: dict[tuple[str, str | None], int]) -> No
         assert found == expected
         return True
 
-    await eventually(so, seconds=60)
+    await eventually(so)
 
 
 async def test_a_message_is_thin_signed_and_accounted_for(
@@ -187,7 +187,7 @@ async def recorded(stage: Stage, attempts: int) -> None:
     async def so() -> bool:
         return bool(await stage.rows(query, attempts))
 
-    await eventually(so, seconds=60)
+    await eventually(so)
 
 
 async def test_what_cannot_be_delivered_is_tried_for_days_and_then_given_up(

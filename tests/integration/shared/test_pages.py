@@ -179,7 +179,8 @@ async def test_time_is_told_as_people_say_it() -> None:
         timedelta(hours=3, minutes=59): "3 h ago",
         timedelta(days=1): "1 day ago",
         timedelta(days=5): "5 days ago",
-        timedelta(days=40): "on Thu 25 Dec 2025",
+        timedelta(days=40): "40 days ago",
+        timedelta(days=400): "on Mon 30 Dec 2024",
         -timedelta(minutes=30): "in 30 min",
     }
     assert {by: ago(now - by, now) for by in told} == told

@@ -57,7 +57,7 @@ class Served:
                 env={**os.environ, **self._environment, "LEAD_CRASH_AT": crash_at},
             )  # fmt: skip
 
-    async def ready(self, seconds: float = 30) -> None:
+    async def ready(self) -> None:
         """Wait until it says so itself."""
 
         async def says_so() -> bool:
@@ -67,20 +67,20 @@ class Served:
             except httpx.TransportError:
                 return False
 
-        await eventually(says_so, seconds=seconds, every=0.05)
+        await eventually(says_so, every=0.05)
 
     @property
     def returned(self) -> int | None:
         assert self.process is not None
         return self.process.poll()
 
-    async def ended(self, seconds: float = 20) -> int:
+    async def ended(self) -> int:
         """Wait for its end; the return code, negative for a signal."""
 
         async def gone() -> bool:
             return self.returned is not None
 
-        await eventually(gone, seconds=seconds)
+        await eventually(gone)
         return int(self.returned or 0)
 
     async def close(self) -> None:

@@ -128,7 +128,7 @@ async def test_nothing_is_lost_while_connections_are_killed(stage: Stage, dsn: s
     for start in range(0, 400, 40):
         await stage.deliver(*events[start : start + 40])
     await killing
-    await stage.handled(*events, seconds=30)
+    await stage.handled(*events)
     for k in range(4):
         assert [n for s, n in await effects(stage) if s == f"s{k}"] == list(range(k, 400, 4))
     assert await count(stage, "dead_letter") == 0

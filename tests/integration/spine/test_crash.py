@@ -93,7 +93,7 @@ async def _left_behind(stage: Stage, tables: dict[str, int]) -> None:
         assert {table: await count(stage, table) for table in tables} == tables
         return True
 
-    await eventually(settled, seconds=15)
+    await eventually(settled)
 
 
 async def _is_answered(work: Work, *arguments: object) -> bool:

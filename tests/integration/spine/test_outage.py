@@ -30,11 +30,11 @@ async def checks(client: httpx.AsyncClient) -> tuple[int, dict[str, bool]]:
     return answer.status_code, answer.json()["checks"]
 
 
-async def becomes(stage: Stage, status: int, seconds: float = 20) -> None:
+async def becomes(stage: Stage, status: int) -> None:
     async def so() -> bool:
         return (await stage.client.get("/readyz")).status_code == status
 
-    await eventually(so, seconds=seconds)
+    await eventually(so)
 
 
 async def test_while_the_broker_is_away_requests_go_on_coming_here(
@@ -60,7 +60,7 @@ async def test_while_the_broker_is_away_requests_go_on_coming_here(
     async def effect() -> bool:
         return len(await effects(stage)) == 1
 
-    await eventually(effect, seconds=30)
+    await eventually(effect)
 
     async def whole() -> bool:
         told = (await stage.client.get("/readyz")).json()["status"]
@@ -90,7 +90,7 @@ async def test_it_starts_without_a_broker_and_catches_up(
             async with app.state.runtime.database.transaction() as tx:
                 return bool(await tx.raw.fetchval("SELECT count(*) FROM effect"))
 
-        await eventually(effect, seconds=30)
+        await eventually(effect)
         assert (await checks(client))[0] == 200
         assert app.state.runtime.supervisor.failed is None
 
@@ -157,7 +157,7 @@ async def test_a_killed_database_costs_nothing_that_was_acknowledged(
     await eventually(goes_on)
     stop.set()
     await asyncio.gather(*load)
-    await own_stage.handled(*sent, seconds=30)
+    await own_stage.handled(*sent)
 
     async def nothing_pending() -> bool:
         return await count(own_stage, "outbox_pending") == 0

@@ -65,7 +65,7 @@ async def test_sigterm_ends_the_process_even_when_the_broker_is_away(
     assert answer.status_code == 202
     assert served.process is not None
     served.process.terminate()
-    await served.ended(seconds=20)
+    await served.ended()
     database = await asyncpg.connect(dsn)
     assert await database.fetchval("SELECT count(*) FROM outbox_pending") == 1
     await database.close()

@@ -63,7 +63,7 @@ async def load(stage: Stage) -> AsyncIterator[list[Noted]]:
 
 
 async def all_once_and_in_order(stage: Stage, events: list[Noted]) -> None:
-    await stage.handled(*events, seconds=60)
+    await stage.handled(*events)
     await drained(stage)
     found = await effects(stage)
     assert len(found) == len(events)

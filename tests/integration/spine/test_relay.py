@@ -56,12 +56,12 @@ def run_relay(values: Values, dsn: str) -> RunRelay:
     return run
 
 
-async def all_sent(database: Database, seconds: float = 20) -> None:
+async def all_sent(database: Database) -> None:
     async def nothing_pending() -> bool:
         async with database.transaction() as tx:
             return not await tx.raw.fetchval("SELECT count(*) FROM outbox_pending")
 
-    await eventually(nothing_pending, seconds=seconds)
+    await eventually(nothing_pending)
 
 
 async def numbers_by_key(broker: FaultyBroker) -> dict[str, list[int]]:
@@ -184,7 +184,7 @@ async def test_order_per_key_holds_while_two_relays_fight(
             led_by |= {relay for relay in (first, second) if relay.leading}
             kills += await end_leader(killer)
         await writing
-        await all_sent(database, seconds=30)
+        await all_sent(database)
     await killer.close()
     assert led_by == {first, second}
     assert await numbers_by_key(broker) == {f"king-county:{s}": list(range(60)) for s in subjects}
@@ -218,7 +218,7 @@ async def test_a_stand_by_hands_its_wake_ups_to_the_leader_and_is_quiet(
             await asyncio.sleep(0.2)
             async with stand_by._database.transaction() as tx:
                 publish(tx, noted("a", 1))
-            await all_sent(stand_by._database, seconds=5)
+            await all_sent(stand_by._database)
             # Time enough for hundreds of calls, if one led to the next.
             await asyncio.sleep(0.3)
             assert calls == 1
@@ -255,5 +255,5 @@ async def test_nothing_is_lost_while_the_broker_is_away(
                 await write(tx, "a", number)
         await asyncio.sleep(2)
         broker.come_up()
-        await all_sent(database, seconds=30)
+        await all_sent(database)
     assert await numbers_by_key(broker) == {"king-county:a": list(range(20))}

@@ -107,7 +107,7 @@ class House:
             path = f"/v1/participants/{self.key}"
             return (await self.stages["casework"].client.get(path, headers=self.alice)).is_success
 
-        await eventually(opened, seconds=20)
+        await eventually(opened)
 
     async def enroll(self, plan: Body, consent: Body) -> None:
         """Alice is assigned; intake, release and plan; the notifier knows of the assignment."""
@@ -123,7 +123,7 @@ class House:
             query = "SELECT 1 FROM assignment WHERE participant = $1"
             return bool(await self.stages["notifier"].rows(query, self.key))
 
-        await eventually(heard, seconds=20)
+        await eventually(heard)
 
     async def settle_in(self) -> None:
         """A participant with a case manager, as in the documented story."""
@@ -142,7 +142,7 @@ class House:
         async def find() -> list[Body]:
             return await self.stages["notifier"].rows(query, receipt)
 
-        [row] = await eventually(find, seconds=20)
+        [row] = await eventually(find)
         await self.outcome(receipt, "matched_alerted")
         return await self.get("notifier", f"/v1/alerts/{row['alert_id']}", self.alice)
 
@@ -153,7 +153,7 @@ class House:
         async def so() -> bool:
             return bool(await self.stages["casework"].rows(query, receipt, expected))
 
-        await eventually(so, seconds=20)
+        await eventually(so)
 
     async def at_rest(self) -> None:
         """Wait until nothing is under way any more: outboxes and mails."""
@@ -165,7 +165,7 @@ class House:
             )
             return not any(waiting) and not mails
 
-        await eventually(quiet, seconds=20)
+        await eventually(quiet)
 
 
 def now() -> datetime:

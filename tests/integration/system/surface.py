@@ -45,7 +45,7 @@ async def answer_the_prosecutor(house: House) -> None:
     async def asked() -> Any:
         return await house.get("casework", "/v1/coordination?mine=true", house.alice)
 
-    [item] = await eventually(asked, seconds=20)
+    [item] = await eventually(asked)
     path = f"/v1/coordination/{item['id']}/reply"
     for part in ("goals", "barriers", "would_help", "note", "place", FORBIDDEN):
         bad = {"engaged": True, part: [FORBIDDEN]}
@@ -58,7 +58,7 @@ async def answer_the_prosecutor(house: House) -> None:
         query = "SELECT 1 FROM coordination_reply"
         return await house.stages["prosecution-hook"].rows(query)
 
-    await eventually(heard, seconds=20)
+    await eventually(heard)
 
 
 async def known_ids(house: House, alert: str) -> dict[str, str]:

@@ -108,7 +108,7 @@ async def poison(stage: Stage, event: Any, payload: bytes | None = None) -> None
             message.topic, payload or message.payload, key=message.key.encode(), headers=headers
         )
     query = "SELECT 1 FROM dead_letter WHERE event_id = $1"
-    await eventually(lambda: stage.rows(query, message.id), seconds=20)
+    await eventually(lambda: stage.rows(query, message.id))
 
 
 async def set_aside(house: House) -> None:
@@ -246,7 +246,7 @@ async def check_that_justice_sees_no_care(house: House, receiver: Receiver, aler
     async def told_of_the_item() -> bool:
         return any("coordination-requested" in body for _, body in receiver.requests)
 
-    await eventually(told_of_the_item, seconds=30)
+    await eventually(told_of_the_item)
     assert sniffed(str(receiver.requests)) == []
 
 

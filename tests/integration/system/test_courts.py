@@ -53,7 +53,7 @@ async def test_what_courts_report_reaches_the_case_manager(house: House) -> None
     async def all_mailed() -> bool:
         return len(house.mail.mails) >= len(posts)
 
-    await eventually(all_mailed, seconds=20)
+    await eventually(all_mailed)
     told = {entry["outcome"]: entry["news"] for entry in alert["entries"]}
     assert told["stayed"] == ["warrant_stayed"]
     assert alert["alert_class"] == "custody"

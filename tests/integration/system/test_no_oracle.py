@@ -142,7 +142,7 @@ async def known_ids(house: House) -> dict[str, str]:
     filed = await house.report("prosecution-hook", "/v1/charges", house.prosecutor, charged)
     await house.alerted(filed)
     items = house.stages["prosecution-hook"]
-    [item] = await eventually(lambda: items.rows("SELECT id FROM coordination"), seconds=20)
+    [item] = await eventually(lambda: items.rows("SELECT id FROM coordination"))
     return {
         "key": house.key,
         "participant_key": house.key,

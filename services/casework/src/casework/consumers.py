@@ -1,6 +1,6 @@
 """What casework listens for."""
 
-from casework.assignments.handlers import note_reachability
+from casework.assignments.handlers import note_name, note_reachability
 from casework.coordination.handlers import close_request, keep_request
 from casework.heard.handlers import (
     note_disclosure,
@@ -41,6 +41,7 @@ from shared.events import (
     ReferralClosed,
     ReferralErased,
     ReferralScreened,
+    StaffNamed,
     StaffReachabilityChanged,
     WarrantCleared,
     WarrantIssued,
@@ -81,6 +82,7 @@ def subscriptions(policy: Policy) -> Subscriptions:
         AlertRaised: InBatches(on_alert_raised),
         AlertDisowned: on_alert_disowned,
         ContactRetracted: corrections.retract,
+        StaffNamed: note_name,
         StaffReachabilityChanged: note_reachability,
         CoordinationRequested: keep_request,
         CoordinationClosed: close_request,

@@ -8,7 +8,7 @@ from notifier.auditing.timers import TIMERS as AUDITOR
 from notifier.commands import EscalateAlert
 from notifier.coverage.looking_ahead import LOOK_AHEAD, look_ahead
 from notifier.receipts.handlers import LOST_MESSAGE, follow_lost
-from notifier.staff.handlers import seal_addresses
+from notifier.staff.handlers import seal_addresses, tell_names
 from shared.database import Transaction
 from shared.timers import Timer, TimerHandlers
 
@@ -19,6 +19,10 @@ async def on_answer_due(timer: Timer, tx: Transaction) -> None:
 
 async def on_seal_addresses(_: Timer, tx: Transaction) -> None:
     await seal_addresses(tx)
+
+
+async def on_tell_names(_: Timer, tx: Transaction) -> None:
+    await tell_names(tx)
 
 
 async def on_look_ahead(timer: Timer, tx: Transaction) -> None:
@@ -35,4 +39,5 @@ TIMERS: TimerHandlers = {
     LOOK_AHEAD: on_look_ahead,
     ANSWER_DUE: on_answer_due,
     "contacts.seal-addresses": on_seal_addresses,
+    "staff.tell-names": on_tell_names,
 }

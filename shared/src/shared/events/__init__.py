@@ -34,6 +34,7 @@ from shared.events.notifier import (
     AlertSuppressed,
     CoverageGapFound,
     NotifierErased,
+    StaffNamed,
     StaffReachabilityChanged,
 )
 from shared.events.parts import (
@@ -127,6 +128,7 @@ ALL: tuple[type[Event], ...] = (
     AlertRecalled,
     AlertDisowned,
     CoverageGapFound,
+    StaffNamed,
     StaffReachabilityChanged,
     ReferralErased,
     ProsecutionErased,
@@ -208,6 +210,7 @@ __all__ = [
     "ReferralErased",
     "ReferralScreened",
     "Report",
+    "StaffNamed",
     "StaffReachabilityChanged",
     "WarrantCleared",
     "WarrantIssued",

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from shared.events.base import Event
-from shared.sealing import Program
+from shared.sealing import Identity, Program
 
 
 class NotifierEvent(Event):
@@ -88,6 +88,12 @@ class StaffReachabilityChanged(NotifierEvent):
     """Sent when a staff member can, or can no longer, be reached. `subject` is the staff member."""
 
     reachable: Program[bool]
+
+
+class StaffNamed(NotifierEvent):
+    """Sent when a staff member is entered, or called otherwise. `subject` is the staff member."""
+
+    name: Identity[str]
 
 
 class NotifierErased(NotifierEvent):

@@ -1,6 +1,7 @@
 """Assignments and transfers: one responsible person at a time, and never an unreachable one."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -67,6 +68,20 @@ def require_room(count: int, policy: CaseloadPolicy, *, overridden: bool) -> Non
     """Refuse one participant more for a full caseload, unless a supervisor gave a reason."""
     if count >= policy.full_at and not overridden:
         raise CaseloadFull
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody at a site, as the notifier speaks of them. `name`: None until it has told it."""
+
+    site: str
+    sub: str
+    name: str | None
+    reachable: bool
+
+    @property
+    def called(self) -> str:
+        return self.name or self.sub
 
 
 def require_reachable(unreachable: Collection[str]) -> None:

@@ -21,7 +21,7 @@ from casework.work import handlers as work
 from casework.work.commands import CloseItems, OpenItem
 from casework.work.domain import WorkKind
 from shared.database import Transaction, publish
-from shared.events import StaffReachabilityChanged
+from shared.events import StaffNamed, StaffReachabilityChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,10 @@ async def decide_transfer(cmd: DecideTransfer, tx: Transaction, policy: Policy) 
     )
     await work.close_items(done, tx)
     return found
+
+
+async def note_name(event: StaffNamed, tx: Transaction) -> None:
+    await repository.note_name(tx, event)
 
 
 async def note_reachability(event: StaffReachabilityChanged, tx: Transaction) -> None:

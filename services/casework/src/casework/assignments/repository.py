@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlmodel import col, func, select, update
 
-from casework.assignments.domain import Assignment, Transfer, TransferState
+from casework.assignments.domain import Assignment, StaffMember, Transfer, TransferState
 from casework.assignments.errors import NoSuchTransfer
 from casework.participants.domain import ParticipantFile, State
 from shared.database import Transaction
-from shared.events import StaffReachabilityChanged
+from shared.events import StaffNamed, StaffReachabilityChanged
 
 
 async def count_caseload(tx: Transaction, site: str, case_manager: str, *, but: str) -> int:
@@ -56,6 +56,16 @@ async def note_reachability(tx: Transaction, event: StaffReachabilityChanged) ->
     )  # fmt: skip
 
 
+async def note_name(tx: Transaction, event: StaffNamed) -> None:
+    """The latest word stands, in whatever order words come."""
+    await tx.raw.execute(
+        "INSERT INTO staff_name (site, staff, name, since) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (site, staff) DO UPDATE SET name = excluded.name,"
+        " since = excluded.since WHERE staff_name.since <= excluded.since",
+        event.site, event.subject, event.name, event.occurred_at,
+    )  # fmt: skip
+
+
 async def reachability(tx: Transaction, site: str, staff: Collection[str]) -> dict[str, bool]:
     """What the notifier said about these people; who is missing was never spoken of."""
     rows = await tx.raw.fetch(
@@ -63,6 +73,17 @@ async def reachability(tx: Transaction, site: str, staff: Collection[str]) -> di
         site, list(staff),
     )  # fmt: skip
     return {row["staff"]: row["reachable"] for row in rows}
+
+
+async def list_staff(tx: Transaction, sites: Collection[str]) -> list[StaffMember]:
+    """Everybody whom the notifier spoke of, by what they are called."""
+    rows = await tx.raw.fetch(
+        "SELECT site, staff AS sub, name, coalesce(reachable, false) AS reachable"
+        " FROM staff_reachability FULL JOIN staff_name USING (site, staff)"
+        " WHERE site = ANY($1) ORDER BY lower(coalesce(name, staff)), staff",
+        list(sites),
+    )
+    return [StaffMember(**row) for row in rows]
 
 
 async def find_open_transfer(tx: Transaction, key: str) -> Transfer | None:

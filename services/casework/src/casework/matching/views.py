@@ -7,8 +7,9 @@ from uuid import UUID
 
 from casework.matching.comparison import Level
 from casework.matching.domain import IdentityReview
-from casework.matching.recontact import CUSTODY, contact_type_of
+from casework.matching.recontact import CUSTODY, contact_type_of, outcome_of
 from casework.participants.person import Person, display_name
+from shared.contact_titles import title_of
 from shared.events import ContactType, PersonPart, Report
 
 LEVELS = {
@@ -94,7 +95,7 @@ def question_of(review: IdentityReview, person: Person, report: Report | None) -
         id=review.id,
         site=review.site,
         tier=review.tier,
-        kind=KINDS[kind] if kind else "The report is no longer kept",
+        kind=_title(report) if report else "The report is no longer kept",
         custody=kind in CUSTODY,
         source=report.source_system if report else "",
         occurred_at=report.occurred_at if report else None,
@@ -105,6 +106,12 @@ def question_of(review: IdentityReview, person: Person, report: Report | None) -
         reasons=[r for r in known + [DOUBTS[d] for d in evidence.get("doubts", ())] if r],
         rows=_rows(person, report.person if report else PersonPart(), evidence),
     )
+
+
+def _title(report: Report) -> str:
+    """A stayed warrant must not read as a quashed one."""
+    kind = contact_type_of(report)
+    return title_of(kind, outcome_of(report)) or KINDS[kind]
 
 
 def _rows(person: Person, reported: PersonPart, evidence: dict[str, Any]) -> list[Row]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from casework.assignments.api import policy_of
 from casework.assignments.handlers import limits_at
 from casework.pages import repository, words
+from casework.pages.roster import roster_of
 from casework.participants.person import display_name
 from shared.callers import Caller
 from shared.idempotency import Tx
@@ -41,6 +42,7 @@ async def show_caseload(
         "whose": wanted,
         "is_own": wanted == caller.sub,
         "short_name": display_name,
+        "roster": await roster_of(tx, sites),
         "words": words,
     }
     return PAGES.render(request, "caseload.html", caller=caller, **context)

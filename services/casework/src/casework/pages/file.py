@@ -10,6 +10,8 @@ from casework.edges import Key
 from casework.naming.repository import list_names
 from casework.pages import words
 from casework.pages.board import PAGES, Staff
+from casework.pages.repository import count_caseloads
+from casework.pages.roster import roster_of
 from casework.participants import repository as files
 from casework.participants.domain import ParticipantFile
 from casework.plans import repository as plans
@@ -35,6 +37,7 @@ async def opened(tx: Transaction, key: str, caller: Caller) -> dict[str, Any]:
         "file": file,
         "person": person,
         "full_name": person.called,
+        "roster": await roster_of(tx, [file.site]),
         "words": words,
         "local_now": tx.now.astimezone(zone_of(file.site)).strftime("%Y-%m-%dT%H:%M"),
         "site": file.site,
@@ -62,9 +65,10 @@ async def show_file(
         plan=await _plan(tx, found["file"]),
         names=await list_names(tx, key),
         in_force=await consents.list_in_force(tx, key, found["file"].site),
-        entries=[(entry, entry["detail"]) for entry in entries[:PER_PAGE]],
+        entries=[(entry, found["roster"].named(entry["detail"])) for entry in entries[:PER_PAGE]],
         older=f"{last['at'].isoformat()}_{last['id']}" if last else None,
         kind=kind,
+        load=await count_caseloads(tx, found["file"].site) if caller.has("supervisor") else {},
         **found,
     )
 

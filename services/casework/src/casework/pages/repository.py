@@ -42,6 +42,11 @@ async def list_team(tx: Transaction, sites: Collection[str]) -> list[Mapping[str
     return list(await tx.raw.fetch(_TEAM, list(sites)))
 
 
+async def count_caseloads(tx: Transaction, site: str) -> dict[str, int]:
+    """Each case manager's participants at the site."""
+    return {row["case_manager"]: row["participants"] for row in await list_team(tx, [site])}
+
+
 async def list_caseload(
     tx: Transaction, sites: Collection[str], case_manager: str | None, limit: int
 ) -> list[Mapping[str, Any]]:

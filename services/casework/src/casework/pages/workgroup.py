@@ -10,6 +10,7 @@ from casework.edges import edit_by
 from casework.pages import words
 from casework.pages.board import PAGES, Staff
 from casework.pages.forms import Text, checked, local
+from casework.pages.roster import roster_of
 from casework.participants import repository as files
 from casework.participants.person import display_name
 from casework.workgroup import handlers, repository
@@ -48,6 +49,7 @@ async def show_agenda(request: Request, caller: Staff, tx: Tx, site: Site = None
         "sites": sites,
         "entries": [(row, display_name(row["given"], row["surname"])) for row in rows],
         "actions": await _actions(tx, here),
+        "roster": await roster_of(tx, [here]),
         "recipients": await repository.list_recipients(tx, here),
         "words": words,
     }

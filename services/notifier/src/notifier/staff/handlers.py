@@ -6,8 +6,9 @@ from notifier.errors import OnlySupervisors
 from notifier.staff import repository
 from notifier.staff.commands import PutSitePolicy, PutStaff
 from notifier.staff.domain import SitePolicy, SitePolicyVersion, Staff
-from shared.database import Transaction
+from shared.database import Transaction, publish
 from shared.errors import PreconditionFailed
+from shared.events import StaffNamed
 
 
 async def put_staff(command: PutStaff, tx: Transaction) -> Staff:
@@ -20,7 +21,10 @@ async def put_staff(command: PutStaff, tx: Transaction) -> Staff:
     staff = known or Staff(
         site=command.site, sub=command.sub, name="", updated_by="", updated_at=tx.now
     )
+    renamed = staff.name != command.name
     staff.name, staff.language = command.name, command.language
+    if renamed:
+        _say_name(staff, tx)
     staff.backup, staff.supervisor = command.backup, command.supervisor
     became_another = staff.privacy_officer is not command.privacy_officer
     staff.privacy_officer = command.privacy_officer
@@ -69,6 +73,17 @@ def _version_of(policy: SitePolicy) -> SitePolicyVersion:
         updated_by=policy.updated_by,
         updated_at=policy.updated_at,
     )
+
+
+async def tell_names(tx: Transaction) -> None:
+    """Once, after an update from before names were told."""
+    for staff in await repository.list_everybody(tx):
+        _say_name(staff, tx)
+
+
+def _say_name(staff: Staff, tx: Transaction) -> None:
+    values = {"site": staff.site, "subject": staff.sub, "occurred_at": tx.now}
+    publish(tx, StaffNamed(**values, name=staff.name))
 
 
 async def seal_addresses(tx: Transaction) -> None:

@@ -31,6 +31,11 @@ async def list_staff(tx: Transaction, sites: Iterable[str], sub: str | None = No
     return list((await tx.exec(query.order_by(col(Staff.site), col(Staff.sub)))).all())
 
 
+async def list_everybody(tx: Transaction) -> list[Staff]:
+    """At every site."""
+    return list((await tx.exec(select(Staff).order_by(col(Staff.site), col(Staff.sub)))).all())
+
+
 async def list_privacy_officers(tx: Transaction, site: str) -> list[Staff]:
     return [staff for staff in await list_staff(tx, [site]) if staff.privacy_officer]
 
