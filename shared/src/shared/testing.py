@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from shared.clock import MovableClock
 from shared.config import ServiceSettings
 from shared.database import Transaction
+from shared.errors import is_transient
 from shared.events.base import Event
 from shared.events.wire import decode, encode
 from shared.sealing import KeyRing, generate_key_ring
@@ -41,11 +42,13 @@ async def eventually(
     """Wait until `check` returns something true (asserting is fine too) and return it."""
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
-        failure: AssertionError | None = None
+        failure: Exception | None = None
         try:
             if result := await check():
                 return result
-        except AssertionError as error:
+        except Exception as error:
+            if not (isinstance(error, AssertionError) or is_transient(error)):
+                raise
             failure = error
         if asyncio.get_running_loop().time() > deadline:
             raise failure or AssertionError("it did not happen in time")
@@ -106,15 +109,8 @@ class Stage:
     async def pass_time(self, by: timedelta) -> None:
         """Move the clock; back when every timer that came due meanwhile has fired."""
         self.clock.advance(by)
-
-        async def nothing_is_due() -> bool:
-            while await self.runtime.timers.fire_due():
-                pass
-            # The service's own wheel may have taken one that it has yet to commit: still a row.
-            due = "SELECT FROM timer WHERE due_at <= $1 LIMIT 1"
-            return not await self.rows(due, self.clock.now())
-
-        await eventually(nothing_is_due)
+        while await self.runtime.timers.fire_due():
+            pass
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -140,7 +136,7 @@ async def on_stage(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://service.test") as client,
     ):
-        await eventually(lambda: _is_ready(client), seconds=20)
+        await eventually(lambda: _is_ready(client))
         yield Stage(app, client, clock)
     if deaths:
         raise AssertionError(f"the task {app.state.runtime.supervisor.failed} ended")

@@ -75,6 +75,7 @@ class TimerWheel:
     ) -> None:
         self._database, self._handlers = database, handlers
         self._metrics, self._tracer = metrics, tracer
+        self._turn = asyncio.Lock()
 
     async def run(self) -> None:
         while True:
@@ -89,11 +90,12 @@ class TimerWheel:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def fire_due(self) -> int:
-        """Fire what is due now, up to a page. Returns how many fired."""
-        for fired in range(PAGE):
-            if not await self._fire_next():
-                return fired
-        return PAGE
+        """Fire what is due now, up to a page, and nothing beside it. Returns how many fired."""
+        async with self._turn:
+            for fired in range(PAGE):
+                if not await self._fire_next():
+                    return fired
+            return PAGE
 
     async def _fire_next(self) -> bool:
         claimed: Timer | None = None

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import uvicorn
+from tests.ports import KeptPort
 
-from lead.process import free_port
 from shared.testing import eventually
 
 _FORKS = multiprocessing.get_context("forkserver")
@@ -21,9 +21,10 @@ class Forked:
     """`environment` is all that the service knows, as in production."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self._environment, self._port = environment, free_port()
+        self._environment, self._kept = environment, KeptPort()
+        self._port = self._kept.number
         self._process: ForkServerProcess | None = None
-        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self._port}", timeout=15)
+        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self._port}", timeout=60)
 
     def start(self) -> None:
         self._process = _FORKS.Process(target=_serve, args=(self._environment, self._port))
@@ -52,6 +53,7 @@ class Forked:
         await self.client.aclose()
         if self._process is not None and self._process.is_alive():
             self.kill()
+        self._kept.close()
 
 
 def _serve(environment: dict[str, str], port: int) -> Any:

@@ -1,12 +1,14 @@
 """An SMTP server in the test's own loop that does what the test says."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from tests.ports import KeptPort
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Mail:
         return str(self.message.get_payload())
 
 
+def readable(mail: Mail) -> str:
+    """All of it but the random characters of its one-tap link, in which any word may be."""
+    return re.sub(r"/a/[\w-]+", "", mail.raw.decode()).casefold()
+
+
 class MailServer:
     """`mails`: what was taken. `refusals`: the answer to an address. `drops`: how many connections
     to cut after a message was taken and before that is said. `gate`: closed, it keeps everybody
@@ -45,14 +52,14 @@ class MailServer:
         self.connections = 0
         self.gate = asyncio.Event()
         self.gate.set()
-        self.port = 0
+        self._kept = KeptPort()
+        self.port = self._kept.number
         self._server: asyncio.Server | None = None
         self._open: set[SMTP] = set()
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._session, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Refuse connections from now on; `start` takes the same port again."""
@@ -62,6 +69,12 @@ class MailServer:
             _cut(session)
         self._open.clear()
         await self._server.wait_closed()
+
+    async def close(self) -> None:
+        """Stop for good."""
+        if self.is_up:
+            await self.stop()
+        self._kept.close()
 
     async def reset(self) -> None:
         """Up, patient and honest again; what was taken before is forgotten."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tests.integration.notifier.mail_server import readable
 from tests.integration.notifier.town import CANARY, Town
 
 from shared.events import AlertAcknowledged, AlertDelivered, AlertRaised, ChargePart
@@ -36,7 +37,7 @@ async def test_nothing_about_the_person_leaves_by_mail(town: Town) -> None:
     charge = ChargePart(seq=1, statute="RCW 9A.56.050", text="Theft 3", severity="misdemeanor")
     await town.report(town.contact(charges=(charge,)))
     await town.mailed(1)
-    alert, raw = await town.the_alert(), town.mail.mails[0].raw.decode().casefold()
+    alert, raw = await town.the_alert(), readable(town.mail.mails[0])
     told = (*CANARY.split(), "county a", "theft", "9a.56", "booked", "booking", "jail", "lead")
     for word in (*told, town.participant, "king county", "diversion", "custody", "arrest"):
         assert word.casefold() not in raw.replace("@king-county.example", "")

@@ -159,7 +159,7 @@ async def _next_event(lines: AsyncIterator[str]) -> dict[str, str]:
 async def test_the_stream_tells_and_resumes(town: Town) -> None:
     """A new alert is told at once; after a break, what was missed and nothing twice."""
     await town.assign()
-    async with served(town) as url, httpx.AsyncClient(base_url=url, timeout=10) as client:
+    async with served(town) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
         async with client.stream("GET", "/v1/stream", headers=town.alice) as answer:
             lines = answer.aiter_lines()
             await anext(lines)
@@ -180,7 +180,7 @@ async def test_the_stream_tells_nobody_else(town: Town) -> None:
     await town.assign()
     async with (
         served(town) as url,
-        httpx.AsyncClient(base_url=url, timeout=10) as client,
+        httpx.AsyncClient(base_url=url, timeout=60) as client,
         client.stream("GET", "/v1/stream", headers=town.ben) as ben,
         client.stream("GET", "/v1/stream", headers=town.carla) as carla,
     ):

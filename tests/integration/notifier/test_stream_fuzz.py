@@ -13,7 +13,7 @@ STREAM = "/v1/stream"
 async def test_the_stream_begins_or_says_why_not(town: Town) -> None:
     """No 5xx, and every refusal is a problem. What has begun is let go of after its first line."""
     statuses = set()
-    async with served(town) as url, httpx.AsyncClient(timeout=20) as client:
+    async with served(town) as url, httpx.AsyncClient(timeout=60) as client:
         for case in cases(town.stage.app.openapi(), only=STREAM):
             sent = request_of(case, town.alice) | {"url": f"{url}{STREAM}"}
             async with client.stream(**sent) as answer:

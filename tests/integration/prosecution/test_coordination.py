@@ -171,7 +171,7 @@ async def test_warrants_and_reviews_ask_and_the_end_of_a_matter_stops_asking(
         assert [c.ending for c in closed] == ["withdrawn", "withdrawn"]
         states = await stage.rows("SELECT state FROM matter")
         assert {row["state"] for row in states} == {"warrant", "diverted"}
-        await stage.pass_time(timedelta(days=31))
+        await stage.pass_time(timedelta(days=32))
         asked = (await told(stage, CoordinationRequested, 3))[-1]
         assert (asked.concerning, asked.visible_to_liaison) == ("hold_review", False)
         [item] = await stage.rows("SELECT * FROM coordination WHERE state = 'open'")

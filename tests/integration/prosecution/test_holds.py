@@ -33,6 +33,7 @@ from shared.events import (
     RecontactCause,
 )
 from shared.events.base import Event
+from shared.sites import zone_of
 from shared.testing import Stage, eventually
 
 Told = TypeVar("Told", bound=Event)
@@ -57,6 +58,13 @@ def referred(stage: Stage, **changes: Any) -> ParticipantReferred:
         "received_at": now,
     }
     return ParticipantReferred(**(values | changes))
+
+
+def at_noon(stage: Stage) -> None:
+    """Far from the site's midnight, where days are counted, also over a change of the clocks."""
+    local = stage.clock.now().astimezone(zone_of("king-county"))
+    hours = timedelta(hours=local.hour, minutes=local.minute)
+    stage.clock.advance((timedelta(hours=12) - hours) % timedelta(days=1))
 
 
 def completed(stage: Stage) -> IntakeCompleted:
@@ -98,6 +106,7 @@ async def test_completed_in_time_and_not_filed_by_the_prosecutor(
     under the release and with its notice."""
     async with open_stage("prosecution-hook", event_retention_days=400) as stage:
         leo = headers("liaison-prosecutor", sub="leo", agency="kcpao")
+        at_noon(stage)
         consent = granted(stage)
         await stage.deliver_and_handle(
             referred(stage), referred(stage, referral_type="social_contact"), consent
@@ -140,7 +149,7 @@ async def test_a_deadline_opens_a_review_and_decides_nothing(
     async with open_stage("prosecution-hook", event_retention_days=400) as stage:
         leo = headers("liaison-prosecutor", sub="leo")
         await stage.deliver_and_handle(referred(stage), completed(stage))
-        await stage.pass_time(timedelta(days=31))
+        await stage.pass_time(timedelta(days=32))
         await told(stage, ChargeHoldDeadlinePassed, 1)
         assert await stage.published(ChargeHoldResolved) == []
         [hold] = await list_holds(stage, leo)

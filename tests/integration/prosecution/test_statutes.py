@@ -1,6 +1,7 @@
 """A state's statutes: imported whole or not at all; charges are classified by their own day."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -94,7 +95,7 @@ async def test_charges_get_what_their_source_left_out_from_the_law_of_their_day(
     """Nothing that was sent is changed; without a day, and before the import, nothing is added."""
     async with open_stage("prosecution-hook") as stage:
         liaison, now = headers("liaison-prosecutor"), stage.clock.now()
-        early = now.replace(year=2022)
+        early = datetime(2022, 6, 1, tzinfo=UTC)
         possession = ChargePart(seq=1, statute="RCW 69.50.4013(1)", incident_at=early)
         sent = ChargePart(
             seq=2, statute="RCW 9A.56.050", severity="as sent", nibrs="23C", incident_at=now

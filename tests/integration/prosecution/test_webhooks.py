@@ -11,7 +11,7 @@ import pytest
 from standardwebhooks import Webhook
 from tests.integration.conftest import OpenStage
 from tests.integration.prosecution.consents import KEY, consents_confirmed, granted, revoked
-from tests.integration.receiver import Receiver
+from tests.integration.receiver import Receiver, answer
 
 from prosecution_hook.outgoing.handlers import announce
 from shared.egress import UrlRefused, read_url
@@ -104,6 +104,8 @@ async def check_rotation_and_resend(
     assert first["webhook-id"] == second["webhook-id"]
     for secret in (endpoint["secret"], rotated["secret"]):
         Webhook(secret).verify(body, second)
+    # Its answer is on record before it is sent once more.
+    await ended(stage, {("delivered", "http_204"): 1})
     stage.clock.advance(timedelta(hours=25))
     await consents_confirmed(stage)
     assert (await stage.client.post(f"{path}/resend", json=again, headers=ops)).is_success
@@ -196,7 +198,8 @@ async def test_what_cannot_be_delivered_is_tried_for_days_and_then_given_up(
     """Later each time; a receiver that says 410 is not called again; enabling starts anew."""
     async with receiving() as receiver, open_stage("prosecution-hook") as stage:
         endpoint = await register(stage, headers, receiver.url())
-        receiver.answer = b"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n"
+        # It asks for a minute: the second try is not due by itself before the clock is moved.
+        receiver.answer = answer(500, Retry_After="60")
         await stage.deliver_and_handle(granted(stage), requested(stage))
         for attempt, hours in enumerate((0, 1, 1, 1, 3, 7, 13, 18, 25, 30), 1):
             stage.clock.advance(timedelta(hours=hours))

@@ -15,7 +15,7 @@ async def mail() -> AsyncIterator[MailServer]:
     server = MailServer()
     await server.start()
     yield server
-    await server.stop()
+    await server.close()
 
 
 @asynccontextmanager

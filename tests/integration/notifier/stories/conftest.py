@@ -35,7 +35,7 @@ async def house(
             settings |= sms | {"sms_url": phones.base}
             async with running("notifier", database, broker, folder, **settings) as stage:
                 yield House(stage, mail, phones, issuer)
-    await mail.stop()
+    await mail.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

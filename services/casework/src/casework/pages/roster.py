@@ -9,7 +9,7 @@ from casework.assignments.repository import list_staff
 from shared.database import Transaction
 
 # Where an entry of the timeline names somebody of the staff.
-_BY_LOGIN = {"case_manager", "backup", "from", "to", "interviewer", "recorded_by", "revoked_by"}
+_BY_LOGIN = {"case_manager", "backup", "from", "to", "recorded_by", "revoked_by"}
 
 
 @dataclass(frozen=True, slots=True)
