@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lead import jars
 from lead.broker import MockBroker
@@ -15,6 +16,9 @@ from lead.postgres import EmbeddedPostgres, PostgresServer
 
 EXTERNAL_POSTGRES = os.environ.get("EXTERNAL_POSTGRES_DSN", "")
 EXTERNAL_KAFKA = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "")
+# An example that takes long says that the machine is busy, and nothing of the code.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 KAFKA_REQUIRED = os.environ.get("REQUIRE_KAFKA") == "1"
 
 

@@ -109,6 +109,8 @@ async def test_a_letter_is_redriven_by_keyboard(open_page: OpenPage, website: We
             await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
         await expect(page.locator("h1")).to_have_text("Dead letters")
+        # Keys are heard once their script has run.
+        await page.wait_for_load_state("load")
         await page.keyboard.press("Tab")
         await expect(page.locator(".skip")).to_be_focused()
         await page.keyboard.press("j")

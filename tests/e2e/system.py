@@ -18,7 +18,7 @@ from lead.process import free_port
 from lead.services import PREFIXES
 
 START_SECONDS = 90
-STOP_SECONDS = 20
+STOP_SECONDS = 60
 
 
 def environment(home: Path, port: int) -> dict[str, str]:
@@ -33,7 +33,7 @@ def lead(home: Path, port: int, *arguments: str) -> "subprocess.CompletedProcess
         env=environment(home, port),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

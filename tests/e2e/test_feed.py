@@ -186,7 +186,8 @@ async def check_alerts(city: City, rows: Rows, keys: Mapping[str, str]) -> None:
         mine = Counter(subject_of_alerts(await city.items(who, "/notifier/v1/alerts"), keys))
         assert mine == expected_alerts(rows, who)
     for mail in await city.mails():
-        text = f"{mail['subject']} {mail['text']}"
+        # A link's id and port may hold any four digits.
+        text = re.sub(r"https?://\S+", "", f"{mail['subject']} {mail['text']}")
         assert not any(number in text for number in ENROLLED)
 
 

@@ -42,6 +42,7 @@ async def desk(
             log_level="WARNING",
             # The clock goes on by months; what was published is still to be looked at.
             event_retention_days=36_500,
+            inbox_retention_days=36_500,
         )
         async with on_stage(create_app, settings) as stage:
             yield Desk(stage, _headers(issuer))

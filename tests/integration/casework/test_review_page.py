@@ -1,5 +1,6 @@
 """The review queue as a page: two records side by side, decided by plain forms."""
 
+import re
 from datetime import timedelta
 
 from tests.integration.casework.builders import Headers, booking, charge, open_a_file
@@ -26,7 +27,8 @@ async def test_a_question_is_seen_and_answered(open_stage: OpenStage, headers: H
         page = (await stage.client.get("/reviews", headers=iris)).text
         for text in ("1 waiting.", "03 Jan 1980", "02 Jan 1980", "mistyped?", "answer by"):
             assert text in page
-        assert "1629" not in page, "numbers are digests, and never shown (R-25)"
+        shown = re.sub(r'\b(?:id|action|datetime)="[^"]*"', "", page)
+        assert "1629" not in shown, "numbers are digests, and never shown (R-25)"
         assert "J-77" not in page
         address = page.partition('action="/reviews/')[2].partition('"')[0]
         form = {"decision": "same"}

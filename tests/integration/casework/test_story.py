@@ -32,6 +32,7 @@ from shared.events import (
     PlanUpdated,
     RecontactCause,
 )
+from shared.testing import eventually
 
 GOAL = {"domain": "housing", "statement": "A room of my own", "steps": ["Apply on Monday"]}
 
@@ -39,7 +40,12 @@ GOAL = {"domain": "housing", "statement": "A room of my own", "steps": ["Apply o
 async def test_ready(open_stage: OpenStage) -> None:
     """Casework alone is ready when its database and the broker are."""
     async with open_stage("casework") as stage:
-        assert (await stage.client.get("/readyz")).json()["status"] == "ready"
+
+        async def ready() -> bool:
+            answer = await stage.client.get("/readyz")
+            return bool(answer.json()["status"] == "ready")
+
+        await eventually(ready)
 
 
 async def test_a_referred_person_enrolls(open_stage: OpenStage, headers: Headers) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.integration.answers import headers_seen
 from tests.integration.conftest import OpenStage
-from tests.integration.referral.bodies import contact
+from tests.integration.referral.bodies import CONTACT, contact
 
 from shared.events import ContactReported
 
@@ -20,15 +20,19 @@ async def test_a_contact_becomes_a_sealed_event(open_stage: OpenStage, headers: 
     """The receipt is the event's; what names the person stands nowhere in the clear."""
     async with open_stage("referral") as stage:
         jail = headers("agency-reporter", sources=SOURCE)
-        answer = await stage.client.post("/v1/contacts", json=contact(), headers=jail)
+        # Words that no digest and no random id can hold.
+        number = [{"system": "spd-local", "value": "ZKQ1629004W"}]
+        person = CONTACT["person"] | {"identifiers": number}
+        body = contact(person=person, location={"text": "Quillfeather Lane"})
+        answer = await stage.client.post("/v1/contacts", json=body, headers=jail)
         assert answer.status_code == 202
         [event] = await stage.published(ContactReported)
         assert answer.json() == {"receipt": str(event.receipt)}
         assert event.person.surname == "Testperson"
-        assert (event.facility, event.place) == ("County A Main", "3rd & Pine")
+        assert (event.facility, event.place) == ("County A Main", "Quillfeather Lane")
         rows = await stage.rows("SELECT o::text, i::text AS intake FROM outbox o, intake i")
         stored = json.dumps(rows)
-        for secret in ("Testperson", "1980-01-02", "1629", "3rd"):
+        for secret in ("Testperson", "1980-01-02", "ZKQ1629004W", "Quillfeather"):
             assert secret.encode().hex() not in stored
             assert secret not in stored
         # The record's number is the Kafka key, and so on its row; the digest table has none.

@@ -126,8 +126,12 @@ async def test_a_system_follows_by_signed_webhook(open_stage: OpenStage, headers
         assert [word for word in (*CLINICAL, "Canary") if word in "".join(bodies)] == []
         Webhook(secret).verify(bodies[-1], heads[-1])
         where = {"site": "king-county"}
-        listed = await stage.client.get(f"{path}/deliveries", params=where, headers=ops)
-        assert [item["state"] for item in listed.json()["items"]] == ["delivered"] * 3
+
+        async def all_on_record() -> bool:
+            listed = await stage.client.get(f"{path}/deliveries", params=where, headers=ops)
+            return [item["state"] for item in listed.json()["items"]] == ["delivered"] * 3
+
+        await eventually(all_on_record)
         assert (await stage.client.delete(path, params=where, headers=ops)).status_code == 204
         await called(desk)
         assert len(await stage.rows("SELECT 1 FROM follow_up")) == 3

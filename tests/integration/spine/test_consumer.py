@@ -195,12 +195,12 @@ async def test_a_handler_without_a_free_connection_is_a_passing_fault(
     consumer = stage.runtime.consumer
     assert consumer is not None
     pool = stage.database._engine.pool
-    monkeypatch.setattr(pool, "_timeout", 0.2)
     async with AsyncExit(stage, 8):
+        monkeypatch.setattr(pool, "_timeout", 0.2)
         working = asyncio.create_task(consumer.handle([message_of(noted("a", 1), stage)]))
         await asyncio.sleep(0.5)
         assert not working.done()
-    await asyncio.wait_for(working, 10)
+    await asyncio.wait_for(working, 60)
     assert await effects(stage) == [("a", 1)]
     assert await count(stage, "dead_letter") == 0
 

@@ -19,7 +19,7 @@ from tests.integration.spine.toy import noted
 
 from shared.events.wire import encode
 from shared.sealing import KeyRing, generate_key_ring
-from shared.testing import Stage
+from shared.testing import Stage, eventually
 
 REASON = {"reason": "the bug is fixed"}
 
@@ -124,7 +124,11 @@ async def test_each_kind_of_unreadable_message_has_its_reason(stage: Stage) -> N
     assert reasons[3].startswith("CannotOpen")
     assert reasons[4] == "Undecodable: missing ce_type"
     assert "Canary" not in repr(reasons)
-    assert await metric(stage, "lead_dead_letters_total") == 5
+
+    async def counted() -> bool:
+        return await metric(stage, "lead_dead_letters_total") == 5
+
+    await eventually(counted)
 
 
 def toy_payload(event: toy.Noted, ring: KeyRing) -> bytes:

@@ -117,10 +117,11 @@ async def test_a_pooled_connection_that_died_is_not_handed_out(
 
 
 async def kill_backends(dsn: str) -> int:
-    """End every other connection to this database, as a restart of the server would."""
+    """End every other connection to this database, as a restart of the server would; gone when
+    this returns, though not everybody may have read of it."""
     admin = await asyncpg.connect(dsn)
     killed = await admin.fetchval(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 30000)) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     await admin.close()

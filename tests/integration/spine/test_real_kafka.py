@@ -85,7 +85,7 @@ async def second_member(stage: Stage) -> AsyncIterator[Consumer]:
         yield consumer
     finally:
         consumer.stop()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, 60)
         await database.close()
 
 

@@ -50,7 +50,7 @@ def run_relay(values: Values, dsn: str) -> RunRelay:
             yield relay
         finally:
             relay.stop()
-            await asyncio.wait_for(task, 15)
+            await asyncio.wait_for(task, 60)
             await database.close()
 
     return run

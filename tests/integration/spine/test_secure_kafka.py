@@ -38,7 +38,7 @@ USERS: dict[str, list[dict[str, Any]]] = {
 }
 SERVICES = sorted(set(USERS) - {"keda"})
 PASSWORDS = {user: f"the password of {user}" for user in USERS}
-REFUSAL_SECONDS = 15
+REFUSAL_SECONDS = 60
 each_service = pytest.mark.parametrize("service", SERVICES)
 
 

@@ -28,14 +28,14 @@ PERSONAL = (
     "Quorvanik",  # surnames
     "Wrenmarch",  # an alias
     "1961-04-19",  # the date of birth
-    "7731942",  # the local number
+    "KQ7731942",  # the local number
     "2065557391",  # a telephone number
     "Quillfeather",  # an address
     "Marlowquist",  # the evidence of a signature
     "Tamsinell",  # a stranger's given name
     "Hexworthyn",  # a stranger's surname
     "1972-11-23",
-    "5520817",
+    "KQ5520817",
     "Vesperlynne",  # who a broken event is about
     "Obadiahquill",  # in fields that are refused
     "Zephyranthe",  # as a member's name

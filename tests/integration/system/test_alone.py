@@ -14,7 +14,7 @@ from tests.integration.referral.bodies import contact
 
 from lead.issuer import LocalIssuer
 from lead.postgres import PostgresServer
-from shared.testing import write_key_ring
+from shared.testing import eventually, write_key_ring
 
 Sender = tuple[str, str, str, dict[str, Any]]
 
@@ -55,14 +55,16 @@ async def test_it_takes_reports_while_kafka_is_away(
         httpx.AsyncClient(transport=transport, base_url="http://service.test") as client,
     ):
         assert (await client.get("/healthz")).status_code == 200
-        ready = await client.get("/readyz")
-        assert ready.status_code == 503
-        assert ready.json()["checks"] | {"consumer": None} == {
-            "database": True,
-            "broker": False,
-            "consumer": None,
-            "not_draining": True,
-        }
+
+        async def waits_for_the_broker_alone() -> bool:
+            ready = await client.get("/readyz")
+            assert ready.status_code == 503
+            return bool(
+                ready.json()["checks"] | {"consumer": None}
+                == {"database": True, "broker": False, "consumer": None, "not_draining": True}
+            )
+
+        await eventually(waits_for_the_broker_alone)
         role, source, path, body = sender
         caller = headers(role, sources=[source])
         answer = await client.post(path, json=body, headers=caller)

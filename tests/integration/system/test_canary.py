@@ -139,7 +139,7 @@ async def refuse(house: House) -> None:
     bodies: list[Any] = [
         good | named,
         good | {"person": named},
-        good | {"person": person | named | {"ssn": "Obadiahquill", "identifiers": ["7731942"]}},
+        good | {"person": person | named | {"ssn": "Obadiahquill", "identifiers": ["ZKQ7731942W"]}},
         good | {"site": "Obadiahquill", "source_system": "Obadiahquill Inc"},
         good | {"person": good["person"] | {"surname": "III check Obadiahquill"}},
         good | {"occurred_at": "Obadiahquill", "contact_type": "Obadiahquill"},

@@ -101,8 +101,12 @@ async def test_a_report_is_answered_the_same_whoever_it_is_about(
             202, 202, 409, 422, 422, 403, 403, 202, 200
         ]  # fmt: skip
         await house.at_rest()
-    outcomes = await house.stages["casework"].rows("SELECT outcome FROM contact")
-    assert {"matched_alerted", "unmatched"} <= {row["outcome"] for row in outcomes}
+
+    async def both_decided() -> bool:
+        outcomes = await house.stages["casework"].rows("SELECT outcome FROM contact")
+        return {"matched_alerted", "unmatched"} <= {row["outcome"] for row in outcomes}
+
+    await eventually(both_decided)
 
 
 async def test_a_referral_reads_the_same_whether_or_not_the_person_enrolled(house: House) -> None:

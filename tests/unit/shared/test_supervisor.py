@@ -55,6 +55,6 @@ async def test_stopping_keeps_to_one_grace_for_all() -> None:
     for name in ("one", "two", "three"):
         supervisor.start(name, forever(), stop=lambda: None)
     began = time.monotonic()
-    await supervisor.stop(grace_seconds=0.2)
-    assert time.monotonic() - began < 1
+    await supervisor.stop(grace_seconds=2)
+    assert time.monotonic() - began < 5
     assert supervisor.failed is None

@@ -1,8 +1,10 @@
 """Child processes: one owner per home, a free port, and what a killed run left behind."""
 
 import fcntl
+import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from signal import Signals
 from time import monotonic, sleep
@@ -29,11 +31,15 @@ def hold(home: Path) -> IO[str]:
 
 
 def free_port() -> int:
-    """A loopback TCP port that nobody listens on now; somebody else may still take it first."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback TCP port that nobody listens on now, and that the system gives nobody by itself.
+
+    Those that it gives out begin above: whoever asks it for any port is not given this one.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def find(pid: int, is_ours: Callable[[psutil.Process], bool]) -> psutil.Process | None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from lead.errors import Failure
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 Found = TypeVar("Found")
 
 
