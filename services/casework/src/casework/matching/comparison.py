@@ -117,6 +117,8 @@ def compare(record: Identity, person: Identity, on: date, weigh: Weigh) -> Agree
 def _closest_names(record: Identity, person: Identity, weigh: Weigh) -> NameAgreement:
     """A spelling of ours is asked only where no name agrees as it was written."""
     pairs = _name_agreements(record, person)
+    if len(pairs) == 1:
+        return pairs[0]
     written = [pair for pair in pairs if not pair.another_script]
     best = max(written or pairs, key=lambda pair: _support(pair, weigh))
     if len(written) == len(pairs) or {best.surname, best.given} <= CLOSE:
@@ -209,7 +211,9 @@ def compare_surnames(one: Name, other: Name) -> Level:
     level = _same(one.joined_surname, other.joined_surname)
     if level is not Level.DIFFERENT:
         return level
-    if one.surname_parts & other.surname_parts:
+    # Of two single words no part can be the same when they differ; most pairs are such.
+    double = " " in one.surname or " " in other.surname
+    if double and one.surname_parts & other.surname_parts:
         return Level.ALIKE
     return _spelled(one.joined_surname, other.joined_surname)
 

@@ -1,6 +1,6 @@
 """People on file, what a report turned out to be, and the reviews that humans decide."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -77,23 +77,26 @@ class Finding:
 
 def decide(record: Identity, candidates: Sequence[Candidate], on: date) -> Finding:
     """The best tier and all who reach it; whom a reviewer ruled out is never asked about again."""
-    by_tier: dict[MatchTier, list[Candidate]] = {}
     best: dict[str, Candidate] = {}
     ruled_out = {who.participant_key for who in candidates if who.ruled_out}
     for candidate in candidates:
         if candidate.participant_key in ruled_out:
             continue
         evidence = score(record, candidate.identity, on)
+        if evidence.tier is MatchTier.NONE:
+            continue
         who = replace(candidate, evidence=evidence)
         # Merged people are one person: the record that fits better speaks for both.
         if (known := best.get(who.participant_key)) is None or _rank(who) > _rank(known):
             best[who.participant_key] = who
-    for who in best.values():
-        if who.evidence:
-            by_tier.setdefault(who.evidence.tier, []).append(who)
+    return _finding(best.values())
+
+
+def _finding(people: Collection[Candidate]) -> Finding:
     for tier in (MatchTier.EXACT, MatchTier.PROBABLE, MatchTier.POSSIBLE):
-        if tier in by_tier:
-            return Finding(tier, tuple(by_tier[tier]))
+        found = tuple(who for who in people if who.evidence and who.evidence.tier is tier)
+        if found:
+            return Finding(tier, found)
     return Finding(MatchTier.NONE)
 
 

@@ -46,7 +46,7 @@ def tier_of(record: Identity, person: Identity, on: date) -> MatchTier:
 
 
 def score(record: Identity, person: Identity, on: date, weights: Weights | None = None) -> Evidence:
-    """Compare, weigh, decide; pure, and some twenty microseconds."""
+    """Compare, weigh, decide; pure, and less than a tenth of a millisecond."""
     weights = weights or model.current()
     agreement = compare(record, person, on, weights.of)
     parts = weigh(agreement, weights)
