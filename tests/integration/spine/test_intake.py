@@ -101,7 +101,7 @@ async def test_a_lost_connection_is_answered_503_and_the_repeat_is_safe(
         return bool(await stage.rows("SELECT FROM pg_locks WHERE NOT granted"))
 
     await eventually(blocked)
-    await kill_backends(dsn)
+    await kill_backends(dsn, but=blocker)
     answer = await waiting
     assert answer.status_code == 503
     assert answer.headers["retry-after"]

@@ -116,16 +116,26 @@ async def test_a_pooled_connection_that_died_is_not_handed_out(
         assert answer.status_code == 201, answer.text
 
 
-async def kill_backends(dsn: str) -> int:
+async def kill_backends(dsn: str, *, but: asyncpg.Connection | None = None) -> int:
     """End every other connection to this database, as a restart of the server would; gone when
-    this returns, though not everybody may have read of it."""
+    this returns, though not everybody may have read of it. `but`: whom to spare."""
     admin = await asyncpg.connect(dsn)
-    killed = await admin.fetchval(
-        "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 30000)) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    spared = but.get_server_pid() if but else 0
+    # All are told at once, and only then waited for: who is blocked by another must not go on.
+    rows = await admin.fetch(
+        "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), $1)",
+        spared,
     )
+    told = [row["pid"] for row in rows]
+
+    async def all_gone() -> bool:
+        left = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY ($1::int[])"
+        return bool(await admin.fetchval(left, told) == 0)
+
+    await eventually(all_gone)
     await admin.close()
-    return int(killed)
+    return len(told)
 
 
 async def test_a_connection_killed_inside_a_transaction_is_a_passing_fault(
