@@ -90,7 +90,10 @@ class TimerWheel:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def fire_due(self) -> int:
-        """Fire what is due now, up to a page, and nothing beside it. Returns how many fired."""
+        """Fire what is due now, up to a page. Returns how many fired.
+
+        One turn at a time: whoever comes back from here finds nothing half fired.
+        """
         async with self._turn:
             for fired in range(PAGE):
                 if not await self._fire_next():

@@ -37,7 +37,7 @@ async def test_nothing_moves_before_its_time(town: Town) -> None:
     """Half an hour is half an hour."""
     await town.assign()
     await town.report(town.contact())
-    await town.stage.pass_time(timedelta(minutes=25))
+    await town.stage.pass_time(timedelta(minutes=29))
     await town.mailed(1)
 
 

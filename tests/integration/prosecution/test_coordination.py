@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from tests.integration.conftest import OpenStage
 from tests.integration.prosecution.consents import KEY, granted, recontacted, revoked
-from tests.integration.prosecution.test_holds import referred, told
+from tests.integration.prosecution.test_holds import at_noon, referred, told
 
 from shared.events import (
     CoordinationClosed,
@@ -154,6 +154,7 @@ async def test_warrants_and_reviews_ask_and_the_end_of_a_matter_stops_asking(
     """Scenario 10: a warrant is due the same day; quashed, nothing is left to ask. A report about
     somebody else takes its item along."""
     async with open_stage("prosecution-hook", event_retention_days=400) as stage:
+        at_noon(stage)
         await stage.deliver_and_handle(granted(stage), warrant(stage))
         [asked] = await stage.published(CoordinationRequested)
         assert asked.concerning == "warrant"
@@ -171,7 +172,7 @@ async def test_warrants_and_reviews_ask_and_the_end_of_a_matter_stops_asking(
         assert [c.ending for c in closed] == ["withdrawn", "withdrawn"]
         states = await stage.rows("SELECT state FROM matter")
         assert {row["state"] for row in states} == {"warrant", "diverted"}
-        await stage.pass_time(timedelta(days=32))
+        await stage.pass_time(timedelta(days=31))
         asked = (await told(stage, CoordinationRequested, 3))[-1]
         assert (asked.concerning, asked.visible_to_liaison) == ("hold_review", False)
         [item] = await stage.rows("SELECT * FROM coordination WHERE state = 'open'")

@@ -148,8 +148,9 @@ async def test_a_deadline_opens_a_review_and_decides_nothing(
     """Scenario 9: day 30 passes; the charge is where it was. An extension starts the clock anew."""
     async with open_stage("prosecution-hook", event_retention_days=400) as stage:
         leo = headers("liaison-prosecutor", sub="leo")
+        at_noon(stage)
         await stage.deliver_and_handle(referred(stage), completed(stage))
-        await stage.pass_time(timedelta(days=32))
+        await stage.pass_time(timedelta(days=31))
         await told(stage, ChargeHoldDeadlinePassed, 1)
         assert await stage.published(ChargeHoldResolved) == []
         [hold] = await list_holds(stage, leo)

@@ -149,9 +149,9 @@ async def test_silence_about_consents_stops_what_goes_out_and_nothing_that_comes
     async with open_stage("prosecution-hook") as stage:
         liaison = headers("liaison-prosecutor")
         await stage.deliver_and_handle(recontacted(stage), granted(stage))
-        stage.clock.advance(timedelta(seconds=30))
+        stage.clock.advance(timedelta(seconds=45))
         assert (await read(stage, liaison)).status_code == 200
-        stage.clock.advance(timedelta(seconds=35))
+        stage.clock.advance(timedelta(seconds=20))
         unknown = without_trace(await read(stage, liaison, key="p_unknown"))
         assert without_trace(await read(stage, liaison)) == unknown
         system = headers("prosecutor-system", sources=["pcms-kcpao"])

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import time
 from typing import Any
 
 import asyncpg
@@ -42,8 +43,10 @@ async def test_sigterm_under_load_loses_no_accepted_report(
 
     await eventually(under_load)
     assert served.process is not None
+    began = time.monotonic()
     served.process.send_signal(signal.SIGTERM)
     code = await served.ended()
+    assert time.monotonic() - began < 20
     stop.set()
     await asyncio.gather(*load)
     # Uvicorn ends by the signal that it was sent, once it has drained.

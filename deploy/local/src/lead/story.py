@@ -28,6 +28,7 @@ from lead.timeline import Hop, Timeline
 from lead.waiting import eventually
 
 _LINK = re.compile(r"https?://\S+")
+_RANDOM = re.compile(r"(?<=/a/)[\w-]+")
 # The cause of an alert that asks what a new charge does to the plan.
 QUESTION = "coordination"
 
@@ -231,13 +232,12 @@ class Story:
     def _check_thin(self, mail: dict[str, str]) -> None:
         """No name, charge, facility or program word in a mail (R-24); details after signing in."""
         _check(mail["to"].startswith(f"{self._case_manager.sub}@"), "the mail went to another")
-        text = f"{mail['subject']} {mail['text']}".casefold()
+        # The random characters of its links may well hold two letters of somebody's name.
+        text = _RANDOM.sub("", f"{mail['subject']} {mail['text']}").casefold()
         person = self._person
         told = {person.given, person.short, person.surname, reports.FACILITY, reports.STOLEN}
         told |= {person.as_jail_says["surname"], "diversion", "booking", "jail"}
-        # As words: the random characters of a link may well hold two letters of somebody's name.
-        said = any(re.search(rf"\b{re.escape(word.casefold())}\b", text) for word in told)
-        _check(not said, "the mail says too much")
+        _check(not any(word.casefold() in text for word in told), "the mail says too much")
         _check(not re.search(r"\blead\b", text), "the mail names the program")
         self._timeline.note("the mail has a link, and no name, charge, place or program word")
 

@@ -24,9 +24,9 @@ async def test_a_field_contact_waits_for_the_morning(story: Story) -> None:
     await tonight(story)
     await story.reported("police-contact")
     await story.nobody_is_told()
-    await story.passes(hours=7, minutes=55)
+    await story.passes(hours=7, minutes=59)
     await story.nobody_is_told()
-    await story.passes(minutes=5, seconds=1)
+    await story.passes(minutes=1, seconds=1)
     await story.told(alice=NEW)
     assert "The message to Alice waits for the end of quiet hours or a digest." in await story.why()
 
@@ -86,9 +86,9 @@ async def test_the_night_of_spring_forward_ends_at_seven_too(story: Story) -> No
     await story.assigned()
     await story.house.pass_time(datetime(2026, 3, 8, 7, tzinfo=UTC) - story.now)
     await story.reported("citation")
-    await story.house.pass_time(datetime(2026, 3, 8, 13, 55, tzinfo=UTC) - story.now)
+    await story.house.pass_time(datetime(2026, 3, 8, 13, 59, tzinfo=UTC) - story.now)
     await story.nobody_is_told()
-    await story.passes(minutes=5, seconds=1)
+    await story.passes(minutes=1, seconds=1)
     await story.told(alice=NEW)
 
 
@@ -98,9 +98,9 @@ async def test_the_night_of_fall_back_ends_at_seven_too(story: Story) -> None:
     await story.policy(**NIGHT)
     await story.assigned()
     await story.reported("citation")
-    await story.house.pass_time(datetime(2026, 11, 1, 14, 55, tzinfo=UTC) - story.now)
+    await story.house.pass_time(datetime(2026, 11, 1, 14, 59, tzinfo=UTC) - story.now)
     await story.nobody_is_told()
-    await story.passes(minutes=5, seconds=1)
+    await story.passes(minutes=1, seconds=1)
     await story.told(alice=NEW)
 
 
