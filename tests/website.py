@@ -34,7 +34,7 @@ from shared.database import Transaction
 from shared.events import TOPICS, CaseManagerAssigned, dead_letter_topic
 from shared.events.wire import encode
 from shared.idempotency import Tx
-from shared.messages import Message
+from shared.messages import Message, Subscription
 from shared.migrations import spine_0001, spine_0002
 from shared.page_session import PageRoute, page_caller, require_page
 from shared.service import Runtime, Service, create_app
@@ -167,7 +167,9 @@ def _service(behavior: Behavior) -> Service:
         SERVICE,
         "Stands in for a service with pages.",
         routers=[_pages(behavior.noted), board_routes(behavior.board)],
-        subscriptions={CaseManagerAssigned: on_case_manager_assigned},
+        subscriptions={
+            CaseManagerAssigned: Subscription("on_case_manager_assigned", on_case_manager_assigned)
+        },
     )
 
 

@@ -11,7 +11,7 @@ from tests.architecture.source import ROOT, SERVICES, modules, strings
 from shared.config import ServiceSettings
 from shared.events import ALL, TOPICS, Event, dead_letter_topic, sealed_classes
 from shared.events.export import CATALOGUE, listeners
-from shared.messages import UnreadableSubscription, check_subscriptions
+from shared.messages import Subscription, UnreadableSubscription, check_subscriptions
 from shared.migrations import spine_0001, spine_0002
 from shared.sealing import KeyRing, generate_key_ring
 
@@ -110,10 +110,13 @@ def test_table_names_are_unique_in_the_workspace() -> None:
 def test_a_service_can_read_what_it_subscribes_to(service: str) -> None:
     """With the class keys that it is given in every deployment, and no others."""
     ring = KeyRing(generate_key_ring(CLASSES[service])["keys"])
-    check_subscriptions(dict.fromkeys(LISTENERS.get(service, ()), _unused), ring)
+    check_subscriptions(dict.fromkeys(LISTENERS.get(service, ()), _UNUSED), ring)
 
 
 async def _unused(*_: object) -> None: ...
+
+
+_UNUSED = Subscription("unused", _unused)
 
 
 def test_the_prosecution_hook_subscribes_to_no_care() -> None:
@@ -126,7 +129,7 @@ def test_a_service_without_the_key_refuses_to_start() -> None:
     """The check above can fail: identity fields need the identity key."""
     sealed = next(event for event in ALL if sealed_classes(event))
     with pytest.raises(UnreadableSubscription):
-        check_subscriptions({sealed: _unused}, KeyRing(generate_key_ring(())["keys"]))
+        check_subscriptions({sealed: _UNUSED}, KeyRing(generate_key_ring(())["keys"]))
 
 
 def test_every_event_reaches_somebody_or_is_known_not_to() -> None:

@@ -1,13 +1,11 @@
 """Messages that arrived together: one call of a handler, each in surroundings of its own."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from shared.context import Surroundings
-from shared.database import Transaction
 from shared.events.base import Event
 
 E = TypeVar("E", bound=Event, covariant=True)
@@ -45,17 +43,3 @@ class Batch(Generic[E]):
 def batch_of(*events: Event) -> Batch[Any]:
     """Events outside of any message, in the surroundings of the caller."""
     return Batch([(event, Surroundings.here()) for event in events])
-
-
-@dataclass(frozen=True, slots=True)
-class InBatches:
-    """Marks a handler, in a service's subscriptions, that takes a `Batch` instead of one event."""
-
-    handler: Callable[[Batch[Any], Transaction], Awaitable[None]]
-
-    @property
-    def __name__(self) -> str:
-        return self.handler.__name__
-
-    async def __call__(self, batch: Batch[Any], tx: Transaction) -> None:
-        await self.handler(batch, tx)

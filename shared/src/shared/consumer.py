@@ -21,7 +21,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from opentelemetry.trace import SpanKind, Tracer
 
 from shared import dead_letters, faults, inbox
-from shared.batches import Batch, InBatches
+from shared.batches import Batch
 from shared.config import ServiceSettings
 from shared.context import Surroundings, working_on
 from shared.database import Database, Transaction
@@ -29,7 +29,7 @@ from shared.errors import is_transient, kind_of
 from shared.events.base import Event
 from shared.events.wire import Undecodable
 from shared.kafka import new_consumer
-from shared.messages import NO_TYPE, Handler, Message, Subscriptions
+from shared.messages import NO_TYPE, Message, Subscription, Subscriptions
 from shared.pacing import Pace
 from shared.telemetry import SpineMetrics, remote_span
 
@@ -61,7 +61,7 @@ class Consumer:
     ) -> None:
         self._database, self._settings, self._service = database, settings, service
         self._metrics, self._tracer = metrics, tracer
-        self._handlers = {event.type: (event, handler) for event, handler in subscriptions.items()}
+        self._handlers = {event.type: (event, taken) for event, taken in subscriptions.items()}
         self._topics = {event.topic for event in subscriptions}
         self._stopping = False
         self._uncommitted: dict[TopicPartition, int] = {}
@@ -150,33 +150,39 @@ class Consumer:
             self._count(handled, len(known))
 
     async def _apply(self, messages: Sequence[Message], tx: Transaction) -> int:
-        pairs: dict[tuple[UUID, str], tuple[Message, Handler | InBatches]] = {}
+        pairs: dict[tuple[UUID, str], tuple[Message, Subscription]] = {}
         for message in messages:
             if message.event_type not in self._handlers:
                 raise Undecodable("missing ce_type")
-            event_type, handler = self._handlers[message.event_type]
+            event_type, subscription = self._handlers[message.event_type]
             event = message.read(event_type, self._database.ring)
-            pairs.setdefault((event.id, handler.__name__), (message, handler))
+            pairs.setdefault((event.id, subscription.name), (message, subscription))
         fresh = await inbox.claim(tx.raw, pairs)
         work = [pair for claim, pair in pairs.items() if claim in fresh]
-        for handler, run in groupby(work, key=lambda pair: pair[1]):
-            await self._call(handler, [message for message, _ in run], tx)
+        for subscription, run in groupby(work, key=lambda pair: pair[1]):
+            await self._call(subscription, [message for message, _ in run], tx)
         return len(fresh)
 
     async def _call(
-        self, handler: Handler | InBatches, messages: Sequence[Message], tx: Transaction
+        self, subscription: Subscription, messages: Sequence[Message], tx: Transaction
     ) -> None:
-        if not isinstance(handler, InBatches):
-            for message in messages:
-                with self._around(message):
-                    await handler(message.event, tx)
+        if subscription.handle_batch is None:
+            await self._call_each(subscription, messages, tx)
             return
         with ExitStack() as spans:
             items = []
             for message in messages:
                 spans.enter_context(self._around(message))
                 items.append((cast("Event", message.event), Surroundings.here()))
-            await handler(Batch(items), tx)
+            await subscription.handle_batch(Batch(items), tx)
+
+    async def _call_each(
+        self, subscription: Subscription, messages: Sequence[Message], tx: Transaction
+    ) -> None:
+        assert subscription.handle is not None  # noqa: S101 - Subscription checks it
+        for message in messages:
+            with self._around(message):
+                await subscription.handle(message.event, tx)
 
     @contextmanager
     def _around(self, message: Message) -> Iterator[None]:
@@ -219,8 +225,8 @@ class Consumer:
             await self._set_aside(message, error)
 
     async def _set_aside(self, message: Message, error: Exception) -> None:
-        _, handler = self._handlers.get(message.event_type, (None, None))
-        name = handler.__name__ if handler else "none"
+        _, subscription = self._handlers.get(message.event_type, (None, None))
+        name = subscription.name if subscription else "none"
         async with self._database.transaction() as tx:
             await dead_letters.add(tx, self._service, message, name, error)
         faults.step("consumer.set_aside")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from aiokafka.structs import ConsumerRecord
 
-from shared.batches import InBatches
+from shared.batches import Batch
 from shared.database import Transaction
 from shared.events.base import Event, sealed_classes
 from shared.events.wire import Undecodable, decode
@@ -16,9 +16,29 @@ from shared.sealing import KeyRing
 # No event names it: a message without a type is a fault, a message of another type is not for us.
 NO_TYPE = ""
 
-Handler = Callable[[Any, Transaction], Awaitable[None]]
-# The one visible dictionary of a service: which event is handled by which function.
-Subscriptions = Mapping[type[Event], Handler | InBatches]
+OneByOne = Callable[[Any, Transaction], Awaitable[None]]
+InBatches = Callable[[Batch[Any], Transaction], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """How a service handles one type of event: each event by itself, or a `Batch` of them.
+
+    `name` is stored with every handled event, in the inbox and in dead letters. It stays when the
+    function is renamed; under another name, events that arrive again would be handled again.
+    """
+
+    name: str
+    handle: OneByOne | None = None
+    handle_batch: InBatches | None = None
+
+    def __post_init__(self) -> None:
+        if (self.handle is None) == (self.handle_batch is None):
+            raise TypeError(f"{self.name}: give either handle or handle_batch")
+
+
+# Which event a service handles, and how: one dictionary per service, in its consumers.py.
+Subscriptions = Mapping[type[Event], Subscription]
 
 
 class UnreadableSubscription(Exception):

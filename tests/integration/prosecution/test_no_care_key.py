@@ -11,7 +11,7 @@ from tests.integration.prosecution.consents import KEY, recontacted
 from shared.database import Transaction
 from shared.events import ParticipantStatusChanged
 from shared.events.wire import Encoded, decode, encode
-from shared.messages import UnreadableSubscription, check_subscriptions
+from shared.messages import Subscription, UnreadableSubscription, check_subscriptions
 from shared.sealing import CannotOpen, DataClass
 from shared.testing import Stage, eventually
 
@@ -76,7 +76,7 @@ async def test_a_sealed_care_field_stays_sealed_from_the_hook(open_stage: OpenSt
             raise AssertionError("the hook heard care content")
 
         with pytest.raises(UnreadableSubscription):
-            check_subscriptions({ParticipantStatusChanged: listen}, ring)
+            check_subscriptions({ParticipantStatusChanged: Subscription("listen", listen)}, ring)
 
 
 async def test_care_content_on_its_topics_comes_to_nothing(

@@ -12,9 +12,10 @@ from tests.integration.spine import toy
 from tests.integration.spine.test_outbox import count, drained, kill_backends
 from tests.integration.spine.toy import Noted, noted
 
-from shared.database import publish
+from shared.consumer import Consumer
+from shared.database import Transaction, publish
 from shared.events.wire import encode
-from shared.messages import Message
+from shared.messages import Message, Subscription
 from shared.testing import Stage, eventually
 
 Headers = Callable[..., dict[str, str]]
@@ -104,6 +105,31 @@ async def test_a_failing_batch_costs_the_good_messages_nothing(stage: Stage) -> 
 def message_of(event: Noted, stage: Stage) -> Message:
     encoded = encode(event, stage.ring)
     return Message(encoded.topic, encoded.key, encoded.headers, encoded.payload, "t/0/0")
+
+
+async def test_a_renamed_handler_does_not_handle_an_event_again(stage: Stage) -> None:
+    """The inbox knows a handler by its subscription's name, not by the name of its function."""
+    event = noted("a", 1)
+    message = message_of(event, stage)
+    assert stage.runtime.consumer is not None
+    await stage.runtime.consumer.handle([message])
+
+    async def renamed(event: Noted, tx: Transaction) -> None:
+        await toy.on_noted(event, tx)
+
+    runtime = stage.runtime
+    name = runtime.service.subscriptions[Noted].name
+    for stored, expected in ((name, [("a", 1)]), ("another", [("a", 1), ("a", 1)])):
+        consumer = Consumer(
+            runtime.database,
+            runtime.settings,
+            "toy",
+            {Noted: Subscription(stored, renamed)},
+            runtime.metrics,
+            runtime.telemetry.tracer,
+        )
+        await consumer.handle([message_of(event, stage)])
+        assert await effects(stage) == expected
 
 
 async def test_a_passing_fault_is_retried_in_place(stage: Stage) -> None:

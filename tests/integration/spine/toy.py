@@ -20,6 +20,7 @@ from shared.errors import Conflict
 from shared.events import Event, PersonPart, Report
 from shared.idempotency import IdempotentRoute, Tx
 from shared.ids import new_id
+from shared.messages import Subscription
 from shared.migrations import spine_0001, spine_0002
 from shared.sealing import Identity, Public
 from shared.service import Service
@@ -198,7 +199,7 @@ SERVICE = Service(
     name="toy",
     purpose="Proves the spine.",
     routers=(router,),
-    subscriptions={Noted: on_noted},
+    subscriptions={Noted: Subscription("on_noted", on_noted)},
     timers={"ring": on_ring, "break": on_break},
     takes_reports=True,
     tasks=(mortal_task,),

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.batches import Batch, InBatches, batch_of
+from shared.batches import Batch, batch_of
 from shared.context import Surroundings, current, working_on
-from shared.database import Transaction
 from shared.events import FeedSilent
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -45,11 +44,3 @@ def test_each_event_keeps_its_own_surroundings() -> None:
             assert current().correlation_id == f"correlation-{event.subject}"
             assert current().causation_id == str(event.id)
     assert current().causation_id is None
-
-
-def test_the_inbox_knows_a_batch_handler_by_its_function() -> None:
-    """Marking a handler does not change the name under which its effects are claimed."""
-
-    async def on_feed_silent(batch: Batch[FeedSilent], tx: Transaction) -> None: ...
-
-    assert InBatches(on_feed_silent).__name__ == "on_feed_silent"

@@ -26,11 +26,11 @@ async def publish_unhandled_again(runtimes: Iterable[Runtime]) -> int:
     by_name = {runtime.service.name: runtime for runtime in runtimes}
     queued = 0
     for runtime in by_name.values():
-        for event, handler in runtime.service.subscriptions.items():
+        for event, subscription in runtime.service.subscriptions.items():
             if event.service not in by_name:
                 continue
             async with runtime.database.transaction() as tx:
-                handled = {row[0] for row in await tx.raw.fetch(_HANDLED, handler.__name__)}
+                handled = {row[0] for row in await tx.raw.fetch(_HANDLED, subscription.name)}
             async with by_name[event.service].database.transaction() as tx:
                 queued += await _replay_others(tx, event, handled)
     return queued

@@ -14,7 +14,7 @@ from casework.matching import corrections, handlers
 from casework.matching.commands import MarkAlerted, MatchReports, OpenFile
 from casework.rights.handlers import keep_receipt
 from casework.settings import Policy
-from shared.batches import Batch, InBatches
+from shared.batches import Batch
 from shared.database import Transaction
 from shared.events import (
     AlertDisowned,
@@ -46,7 +46,7 @@ from shared.events import (
     WarrantCleared,
     WarrantIssued,
 )
-from shared.messages import Subscriptions
+from shared.messages import Subscription, Subscriptions
 
 
 def subscriptions(policy: Policy) -> Subscriptions:
@@ -68,33 +68,33 @@ def subscriptions(policy: Policy) -> Subscriptions:
         await corrections.disown(event, tx, policy)
 
     return {
-        ParticipantReferred: on_participant_referred,
-        ReferralScreened: await_outreach,
-        HandoffCompleted: note_handoff,
-        ReferralClosed: note_closed,
-        ContactReported: InBatches(on_contact_reported),
-        NewChargeFiled: InBatches(on_case_report),
-        ProsecutionDecisionMade: InBatches(on_case_report),
-        WarrantIssued: InBatches(on_case_report),
-        WarrantCleared: InBatches(on_case_report),
-        CourtDateSet: InBatches(on_case_report),
-        CaseDisposed: InBatches(on_case_report),
-        AlertRaised: InBatches(on_alert_raised),
-        AlertDisowned: on_alert_disowned,
-        ContactRetracted: corrections.retract,
-        StaffNamed: note_name,
-        StaffReachabilityChanged: note_reachability,
-        CoordinationRequested: keep_request,
-        CoordinationClosed: close_request,
-        ChargeHoldStarted: note_hold_started,
-        ChargeHoldExpiring: note_hold_expiring,
-        ChargeHoldDeadlinePassed: note_hold_deadline,
-        ChargeHoldResolved: note_hold_resolved,
-        DisclosureMade: note_disclosure,
-        DisclosureSuppressed: note_disclosure,
-        ReferralErased: keep_receipt,
-        ProsecutionErased: keep_receipt,
-        NotifierErased: keep_receipt,
+        ParticipantReferred: Subscription("on_participant_referred", on_participant_referred),
+        ReferralScreened: Subscription("await_outreach", await_outreach),
+        HandoffCompleted: Subscription("note_handoff", note_handoff),
+        ReferralClosed: Subscription("note_closed", note_closed),
+        ContactReported: Subscription("on_contact_reported", handle_batch=on_contact_reported),
+        NewChargeFiled: Subscription("on_case_report", handle_batch=on_case_report),
+        ProsecutionDecisionMade: Subscription("on_case_report", handle_batch=on_case_report),
+        WarrantIssued: Subscription("on_case_report", handle_batch=on_case_report),
+        WarrantCleared: Subscription("on_case_report", handle_batch=on_case_report),
+        CourtDateSet: Subscription("on_case_report", handle_batch=on_case_report),
+        CaseDisposed: Subscription("on_case_report", handle_batch=on_case_report),
+        AlertRaised: Subscription("on_alert_raised", handle_batch=on_alert_raised),
+        AlertDisowned: Subscription("on_alert_disowned", on_alert_disowned),
+        ContactRetracted: Subscription("retract", corrections.retract),
+        StaffNamed: Subscription("note_name", note_name),
+        StaffReachabilityChanged: Subscription("note_reachability", note_reachability),
+        CoordinationRequested: Subscription("keep_request", keep_request),
+        CoordinationClosed: Subscription("close_request", close_request),
+        ChargeHoldStarted: Subscription("note_hold_started", note_hold_started),
+        ChargeHoldExpiring: Subscription("note_hold_expiring", note_hold_expiring),
+        ChargeHoldDeadlinePassed: Subscription("note_hold_deadline", note_hold_deadline),
+        ChargeHoldResolved: Subscription("note_hold_resolved", note_hold_resolved),
+        DisclosureMade: Subscription("note_disclosure", note_disclosure),
+        DisclosureSuppressed: Subscription("note_disclosure", note_disclosure),
+        ReferralErased: Subscription("keep_receipt", keep_receipt),
+        ProsecutionErased: Subscription("keep_receipt", keep_receipt),
+        NotifierErased: Subscription("keep_receipt", keep_receipt),
     }
 
 

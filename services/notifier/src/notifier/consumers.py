@@ -6,10 +6,10 @@ from notifier.emergencies import consumers as emergencies
 from notifier.feeds import consumers as feeds
 from notifier.participation import consumers as participation
 from notifier.tasks import consumers as tasks
-from shared.batches import Batch, InBatches
+from shared.batches import Batch
 from shared.database import Transaction
 from shared.events import CaseManagerAssigned, ParticipantRecontacted
-from shared.messages import Subscriptions
+from shared.messages import Subscription, Subscriptions
 
 
 async def on_participant_recontacted(batch: Batch[ParticipantRecontacted], tx: Transaction) -> None:
@@ -21,8 +21,10 @@ async def on_case_manager_assigned(event: CaseManagerAssigned, tx: Transaction) 
 
 
 SUBSCRIPTIONS: Subscriptions = {
-    ParticipantRecontacted: InBatches(on_participant_recontacted),
-    CaseManagerAssigned: on_case_manager_assigned,
+    ParticipantRecontacted: Subscription(
+        "on_participant_recontacted", handle_batch=on_participant_recontacted
+    ),
+    CaseManagerAssigned: Subscription("on_case_manager_assigned", on_case_manager_assigned),
     **participation.SUBSCRIPTIONS,
     **tasks.SUBSCRIPTIONS,
     **feeds.SUBSCRIPTIONS,

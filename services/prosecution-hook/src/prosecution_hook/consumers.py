@@ -27,7 +27,7 @@ from shared.events import (
     ParticipantReferred,
     RecontactCause,
 )
-from shared.messages import Subscriptions
+from shared.messages import Subscription, Subscriptions
 
 
 async def on_participant_referred(event: ParticipantReferred, tx: Transaction) -> None:
@@ -86,18 +86,18 @@ async def on_coordination_requested(event: CoordinationRequested, tx: Transactio
 
 
 SUBSCRIPTIONS: Subscriptions = {
-    ParticipantReferred: on_participant_referred,
-    ParticipantRecontacted: on_participant_recontacted,
-    IdentityCorrected: on_identity_corrected,
-    CoordinationReplied: on_coordination_replied,
-    IntakeCompleted: on_intake_completed,
-    ParticipantErased: on_participant_erased,
-    ConsentGranted: on_consent_granted,
-    ConsentRevoked: on_consent_revoked,
-    ConsentsConfirmed: on_consents_confirmed,
-    ChargeHoldStarted: on_hold_changed,
-    ChargeHoldExpiring: on_hold_changed,
-    ChargeHoldDeadlinePassed: on_hold_changed,
-    ChargeHoldResolved: on_hold_changed,
-    CoordinationRequested: on_coordination_requested,
+    ParticipantReferred: Subscription("on_participant_referred", on_participant_referred),
+    ParticipantRecontacted: Subscription("on_participant_recontacted", on_participant_recontacted),
+    IdentityCorrected: Subscription("on_identity_corrected", on_identity_corrected),
+    CoordinationReplied: Subscription("on_coordination_replied", on_coordination_replied),
+    IntakeCompleted: Subscription("on_intake_completed", on_intake_completed),
+    ParticipantErased: Subscription("on_participant_erased", on_participant_erased),
+    ConsentGranted: Subscription("on_consent_granted", on_consent_granted),
+    ConsentRevoked: Subscription("on_consent_revoked", on_consent_revoked),
+    ConsentsConfirmed: Subscription("on_consents_confirmed", on_consents_confirmed),
+    ChargeHoldStarted: Subscription("on_hold_changed", on_hold_changed),
+    ChargeHoldExpiring: Subscription("on_hold_changed", on_hold_changed),
+    ChargeHoldDeadlinePassed: Subscription("on_hold_changed", on_hold_changed),
+    ChargeHoldResolved: Subscription("on_hold_changed", on_hold_changed),
+    CoordinationRequested: Subscription("on_coordination_requested", on_coordination_requested),
 }

@@ -17,7 +17,7 @@ from shared.events import (
     ParticipantErased,
     ReferralAttached,
 )
-from shared.messages import Subscriptions
+from shared.messages import Subscription, Subscriptions
 
 
 async def on_outreach_made(event: OutreachMade, tx: Transaction) -> None:
@@ -49,10 +49,10 @@ async def on_participant_erased(event: ParticipantErased, tx: Transaction) -> No
 
 
 SUBSCRIPTIONS: Subscriptions = {
-    OutreachMade: on_outreach_made,
-    IntakeScheduled: on_intake_scheduled,
-    IntakeCompleted: on_intake_completed,
-    ParticipantEnrolled: on_participant_enrolled,
-    ReferralAttached: on_referral_attached,
-    ParticipantErased: on_participant_erased,
+    OutreachMade: Subscription("on_outreach_made", on_outreach_made),
+    IntakeScheduled: Subscription("on_intake_scheduled", on_intake_scheduled),
+    IntakeCompleted: Subscription("on_intake_completed", on_intake_completed),
+    ParticipantEnrolled: Subscription("on_participant_enrolled", on_participant_enrolled),
+    ReferralAttached: Subscription("on_referral_attached", on_referral_attached),
+    ParticipantErased: Subscription("on_participant_erased", on_participant_erased),
 }

@@ -3,7 +3,7 @@
 from notifier.feeds import handlers
 from shared.database import Transaction
 from shared.events import FeedRecovered, FeedSilent
-from shared.messages import Subscriptions
+from shared.messages import Subscription, Subscriptions
 
 
 async def on_feed_silent(event: FeedSilent, tx: Transaction) -> None:
@@ -14,4 +14,7 @@ async def on_feed_recovered(event: FeedRecovered, tx: Transaction) -> None:
     await handlers.end_silence(event, tx)
 
 
-SUBSCRIPTIONS: Subscriptions = {FeedSilent: on_feed_silent, FeedRecovered: on_feed_recovered}
+SUBSCRIPTIONS: Subscriptions = {
+    FeedSilent: Subscription("on_feed_silent", on_feed_silent),
+    FeedRecovered: Subscription("on_feed_recovered", on_feed_recovered),
+}

@@ -4,7 +4,7 @@ from notifier.participation import handlers
 from notifier.participation.commands import EraseParticipant, FollowStatus, RecallReport
 from shared.database import Transaction
 from shared.events import IdentityCorrected, ParticipantErased, ParticipantStatusChanged
-from shared.messages import Subscriptions
+from shared.messages import Subscription, Subscriptions
 
 
 async def on_participant_status_changed(event: ParticipantStatusChanged, tx: Transaction) -> None:
@@ -20,7 +20,9 @@ async def on_participant_erased(event: ParticipantErased, tx: Transaction) -> No
 
 
 SUBSCRIPTIONS: Subscriptions = {
-    ParticipantStatusChanged: on_participant_status_changed,
-    IdentityCorrected: on_identity_corrected,
-    ParticipantErased: on_participant_erased,
+    ParticipantStatusChanged: Subscription(
+        "on_participant_status_changed", on_participant_status_changed
+    ),
+    IdentityCorrected: Subscription("on_identity_corrected", on_identity_corrected),
+    ParticipantErased: Subscription("on_participant_erased", on_participant_erased),
 }

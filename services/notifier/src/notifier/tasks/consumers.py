@@ -4,7 +4,7 @@ from notifier.tasks import handlers
 from notifier.tasks.commands import RaiseTask
 from shared.database import Transaction
 from shared.events import ChargeHoldDeadlinePassed, ChargeHoldExpiring, CoordinationRequested
-from shared.messages import Subscriptions
+from shared.messages import Subscription, Subscriptions
 
 
 async def on_charge_hold_expiring(event: ChargeHoldExpiring, tx: Transaction) -> None:
@@ -23,7 +23,9 @@ async def on_coordination_requested(event: CoordinationRequested, tx: Transactio
 
 
 SUBSCRIPTIONS: Subscriptions = {
-    ChargeHoldExpiring: on_charge_hold_expiring,
-    ChargeHoldDeadlinePassed: on_charge_hold_deadline_passed,
-    CoordinationRequested: on_coordination_requested,
+    ChargeHoldExpiring: Subscription("on_charge_hold_expiring", on_charge_hold_expiring),
+    ChargeHoldDeadlinePassed: Subscription(
+        "on_charge_hold_deadline_passed", on_charge_hold_deadline_passed
+    ),
+    CoordinationRequested: Subscription("on_coordination_requested", on_coordination_requested),
 }
