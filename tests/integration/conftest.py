@@ -33,6 +33,15 @@ OFFICES = ("kcpao", "city-attorney", "sca", "first-da", "WA0999999")
 APPROVED = """
 INSERT INTO partner (id, site, org, may_receive, onward, decided_by, decided_at, break_glass)
 VALUES ($1, $2, $3, '{engagement_fact}', '{}', 'petra', now() - interval '100 years', false)"""
+# Version 0: the first one that a test publishes itself is version 1.
+POLICY = """
+INSERT INTO prosecution_policy (id, site, version, content, published_at, published_by)
+VALUES ($1, 'king-county', 0, $2, now() - interval '100 years', 'petra')"""
+LIAISONS = {
+    "diversion_office": "kcpao",
+    "offices": {"pcms-kcpao": "kcpao"},
+    "liaisons": {"kcpao": "leo"},
+}
 
 OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
@@ -66,11 +75,12 @@ def new_broker() -> Iterator[str]:
 
 
 async def approve_offices(dsn: str) -> None:
-    """The offices that tests speak for are in the partner registry of both sites."""
+    """Tests speak for offices that both sites approved, and for leo, the liaison of one."""
     database = await asyncpg.connect(dsn)
     for site in ("king-county", "santa-fe"):
         for org in OFFICES:
             await database.execute(APPROVED, uuid4(), site, org)
+    await database.execute(POLICY, uuid4(), json.dumps(LIAISONS))
     await database.close()
 
 

@@ -45,7 +45,8 @@ ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A verified caller. `agency` and `sources` are set for machines only."""
+    """A verified caller. `sources` are set for machines only; `agency` also for
+    a prosecutor, whose office it is."""
 
     sub: str
     roles: frozenset[str]

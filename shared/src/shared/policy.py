@@ -85,11 +85,14 @@ POLICY: tuple[Rule, ...] = (
     Rule(PUBLIC, Origin.PROGRAM, (LIAISON, "prosecutor-system"), "prosecution", _ALLOWED,
          "deadlines and policies of holds, without who is in the program"),
     Rule(PUBLIC, Origin.JUSTICE, (LIAISON,), "case_coordination", _CONSENT,
-         "that somebody has a ledger says that they take part (R-01, R-10)"),
+         "to the office that the release names: a ledger says that somebody takes part"
+         " (R-01, R-10)"),
     Rule(PROGRAM, Origin.PROGRAM, (LIAISON,), "case_coordination", _CONSENT,
-         "engagement fact and structured reply; never notes (R-01, R-14, R-15)"),
+         "to the office that the release names: engagement fact, structured reply; never notes"
+         " (R-01, R-14, R-15)"),
     Rule(PROGRAM, Origin.PROGRAM, (PARTNER,), "case_coordination", _CONSENT,
-         "thin bodies: that something changed, under a key (R-01)"),
+         "to the office that the release names: thin bodies, something changed, under a key"
+         " (R-01)"),
     Rule(PUBLIC, Origin.PROGRAM, (CHANNEL,), "alerting", _ALLOWED,
          "neutral words and a link; no name, charge, place or program word (R-24)"),
     Rule(PUBLIC, Origin.JUSTICE, (*SERVICES, HOOK), "processing", _ALLOWED,
@@ -129,6 +132,14 @@ RESERVED: Mapping[str, tuple[str, ...]] = dict.fromkeys(
 def may_be_told(category: str, role: str) -> bool:
     """Whether a release of information can open this category to the role at all."""
     return role in RESERVED.get(category, (role,))
+
+
+OFFICE_RULE = (
+    "A release opens to the office that it names and to no other. A person's office is the one in"
+    " their token (`agency`) or, without it, each office that the site's policy names them for"
+    " (`liaisons`). Whose office is not known is told nothing, and every accounting record names"
+    " the office that was told."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +273,7 @@ def page() -> Iterator[str]:
     yield from ("", "Under a release of information these categories open to the named roles only,"
                 " whatever the paper says:", "")  # fmt: skip
     yield from (f"- `{category}`: {', '.join(roles)}" for category, roles in RESERVED.items())
+    yield from ("", OFFICE_RULE)
     yield from ("", "## What each resource carries", "", "| Resource | For | Purpose | Data |",
                 "|---|---|---|---|")  # fmt: skip
     for path, row in RESOURCES.items():

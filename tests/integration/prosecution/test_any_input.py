@@ -72,7 +72,7 @@ async def test_no_input_breaks_the_service(open_stage: OpenStage, headers: Heade
                     broken.add((operation.label, answer.status_code))
         assert sent > 100
         assert broken == set()
-        liaison = headers("liaison-prosecutor")
+        liaison = headers("liaison-prosecutor", agency="kcpao")
         for path in (
             "/v1/ledger/%00", f"/v1/ledger/{KEY}%00", "/v1/holds?cursor=%00", "/v1/policy?site=%00",
             "/v1/coordination?state=%00", "/desk/items/%00", "/v1/holds?limit=99999999999999999999",

@@ -192,7 +192,7 @@ async def test_nobody_else_ends_a_hold(open_stage: OpenStage, headers: Headers) 
             ("supervisor", None, 403),
             ("case-manager", None, 403),
             ("court-system", "kcpao", 403),
-            ("prosecutor-system", None, 404),
+            ("prosecutor-system", None, 403),
             ("prosecutor-system", "city-attorney", 404),
             ("liaison-prosecutor", "city-attorney", 404),
         ):
@@ -217,7 +217,7 @@ async def test_nobody_else_ends_a_hold(open_stage: OpenStage, headers: Headers) 
 async def test_a_hold_follows_its_person(open_stage: OpenStage, headers: Headers) -> None:
     """To the file that casework had already, whichever message comes first; and into erasure."""
     async with open_stage("prosecution-hook", event_retention_days=400) as stage:
-        leo, early, late = headers("liaison-prosecutor"), uuid4(), uuid4()
+        leo, early, late = headers("liaison-prosecutor", agency="kcpao"), uuid4(), uuid4()
         attached = {"cause": RecontactCause.NEW_REFERRAL, "charges": ()}
         await stage.deliver_and_handle(recontacted(stage, receipt=early, **attached))
         await stage.deliver_and_handle(

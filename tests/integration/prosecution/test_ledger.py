@@ -90,7 +90,7 @@ async def test_every_reading_carries_its_notice_and_leaves_a_record(
         assert (record["recipient"], record["consent_id"]) == ("leo", consent.consent_id)
         [made] = await stage.published(DisclosureMade)
         assert (made.subject, made.disclosure_id) == (KEY, record["id"])
-        assert made.recipient == "liaison-prosecutor/leo"
+        assert made.recipient == "kcpao/liaison-prosecutor/leo"
         await read(stage, headers("liaison-prosecutor", sub="leo"), key="p_unknown")
         assert len(await stage.rows("SELECT * FROM disclosure")) == 1
 
@@ -100,7 +100,7 @@ async def test_without_cover_a_participant_looks_like_nobody(
 ) -> None:
     """Another recipient, category or purpose; another site; the same answer to the byte (R-10)."""
     async with open_stage("prosecution-hook") as stage:
-        liaison = headers("liaison-prosecutor")
+        liaison = headers("liaison-prosecutor", agency="kcpao")
         unknown = without_trace(await read(stage, liaison, key="p_unknown"))
         assert unknown[0] == 404
         await stage.deliver_and_handle(
@@ -115,7 +115,7 @@ async def test_without_cover_a_participant_looks_like_nobody(
         assert (await read(stage, liaison)).status_code == 200
         other_office = headers("liaison-prosecutor", agency="city-attorney")
         assert without_trace(await read(stage, other_office)) == unknown
-        other_site = headers("liaison-prosecutor", site="santa-fe")
+        other_site = headers("liaison-prosecutor", site="santa-fe", agency="kcpao")
         assert without_trace(await read(stage, other_site)) == unknown
 
 
@@ -124,7 +124,7 @@ async def test_revoked_and_expired_consents_end_at_once(
 ) -> None:
     """Checked at the moment of reading; a grant that arrives after its revocation does not live."""
     async with open_stage("prosecution-hook") as stage:
-        liaison, first, late = headers("liaison-prosecutor"), uuid4(), uuid4()
+        liaison, first, late = headers("liaison-prosecutor", agency="kcpao"), uuid4(), uuid4()
         await stage.deliver_and_handle(granted(stage, first))
         assert (await read(stage, liaison)).status_code == 200
         await stage.deliver_and_handle(revoked(stage, first))
@@ -147,7 +147,7 @@ async def test_silence_about_consents_stops_what_goes_out_and_nothing_that_comes
 ) -> None:
     """Scenario 15: the ledger looks empty while casework is silent; charges are still taken."""
     async with open_stage("prosecution-hook") as stage:
-        liaison = headers("liaison-prosecutor")
+        liaison = headers("liaison-prosecutor", agency="kcpao")
         await stage.deliver_and_handle(recontacted(stage), granted(stage))
         stage.clock.advance(timedelta(seconds=45))
         assert (await read(stage, liaison)).status_code == 200

@@ -68,7 +68,7 @@ async def test_what_is_in_force_on_a_day_is_listed_in_pages(
 ) -> None:
     """Of the newest version only; another state's is not there."""
     async with open_stage("prosecution-hook") as stage:
-        liaison = headers("liaison-prosecutor")
+        liaison = headers("liaison-prosecutor", agency="kcpao")
         for body in (WASHINGTON, changed(WASHINGTON["content"] + "# again\n")):
             assert (await post(stage, headers("ops"), body)).status_code == 201
 
@@ -94,7 +94,7 @@ async def test_charges_get_what_their_source_left_out_from_the_law_of_their_day(
 ) -> None:
     """Nothing that was sent is changed; without a day, and before the import, nothing is added."""
     async with open_stage("prosecution-hook") as stage:
-        liaison, now = headers("liaison-prosecutor"), stage.clock.now()
+        liaison, now = headers("liaison-prosecutor", agency="kcpao"), stage.clock.now()
         early = datetime(2022, 6, 1, tzinfo=UTC)
         possession = ChargePart(seq=1, statute="RCW 69.50.4013(1)", incident_at=early)
         sent = ChargePart(

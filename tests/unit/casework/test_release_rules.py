@@ -40,7 +40,7 @@ def release(expires_on: date | None = date(2026, 4, 1)) -> SignedConsent:
     ("role", "org", "purpose", "expected"),
     [
         ("liaison-prosecutor", "kcpao", "case_coordination", {"goals"}),
-        ("liaison-prosecutor", None, "case_coordination", {"goals"}),
+        ("liaison-prosecutor", None, "case_coordination", set()),
         ("liaison-prosecutor", "other", "case_coordination", set()),
         ("liaison-prosecutor", "kcpao", "defense", set()),
         ("defense-counsel", "opd", "defense", {"progress"}),

@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from uuid import UUID, uuid4
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from prosecution_hook.disclosure.domain import (
     CONSENT_BOUND,
@@ -134,3 +136,12 @@ def test_nothing_is_told_while_the_state_of_consents_is_unknown(silence: timedel
     assert found.reason is Withholding.CONSENT_UNKNOWN
     fresh = decide(proposal(), [grant()], frozenset(), heard_at=NOW - CONSENT_BOUND, now=NOW)
     assert isinstance(fresh, Clearance)
+
+
+@hypothesis.given(asked=st.one_of(st.none(), st.text(max_size=12), st.just("kcpao")))
+def test_only_the_equal_office_is_let_in(asked: str | None) -> None:
+    """Nobody's office, no name, another spelling: a release names one office and opens to it."""
+    recipient = Recipient("leo", ROLES[0], asked)  # type: ignore[arg-type]
+    wanted = Proposal("king-county", "p_1", recipient, CATEGORIES[:1])
+    expected = None if asked == "kcpao" else Withholding.NO_CONSENT
+    assert decided(wanted, grant()) is expected

@@ -158,10 +158,13 @@ class SignedConsent(SQLModel, table=True):
         return self.in_force(today) and any(purpose in g["purposes"] for g in self.grants)
 
     def categories_for(self, role: str, org: str | None, purpose: str) -> set[str]:
-        """What this recipient may be told for this purpose; recipient AND purpose (R-01)."""
+        """What this recipient may be told for this purpose; recipient AND purpose (R-01).
+
+        Without an office (None) nothing: a release names the office that may be told.
+        """
         found: set[str] = set()
         for grant in self.grants:
-            named = grant["recipient_role"] == role and org in (None, grant["recipient_org"])
+            named = (grant["recipient_role"], grant["recipient_org"]) == (role, org)
             if named and purpose in grant["purposes"]:
                 found.update(grant["categories"])
         return found

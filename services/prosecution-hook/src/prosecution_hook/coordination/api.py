@@ -13,7 +13,7 @@ from prosecution_hook.coordination.commands import DecideItem
 from prosecution_hook.coordination.domain import ItemState, Word
 from prosecution_hook.coordination.errors import NoSuchItem
 from prosecution_hook.coordination.views import ItemView, view_of
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller
 from shared.edges import Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
@@ -21,7 +21,7 @@ from shared.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/v1/coordination", tags=["coordination"], route_class=IdempotentRoute)
 
-Liaison = Annotated[Caller, Depends(approved("liaison-prosecutor"))]
+Liaison = Annotated[OfficeCaller, Depends(approved("liaison-prosecutor"))]
 
 
 class DecisionBody(Word):
@@ -43,7 +43,7 @@ async def list_items(
     return page_of(_after(views, cursor)[: limit + 1], limit, lambda item: str(item.id))
 
 
-async def visible_items(caller: Caller, tx: Tx, state: ItemState) -> list[ItemView]:
+async def visible_items(caller: OfficeCaller, tx: Tx, state: ItemState) -> list[ItemView]:
     items = await repository.list_items(tx, caller, state)
     views = [await view_of(item, caller, tx) for item in items]
     return [view for view in views if view is not None]

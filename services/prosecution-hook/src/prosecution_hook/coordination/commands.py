@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from prosecution_hook.coordination.domain import Word
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,5 +13,5 @@ class DecideItem:
 
     item_id: UUID
     word: Word
-    by: Caller
+    by: OfficeCaller
     expected: int | None = None

@@ -106,16 +106,15 @@ class Coordination(SQLModel, table=True):
             due_at=due_at(concerning, matter, policy, now),
         )
 
-    def requested(self, matter: Matter, policy: Policy, *, visible: bool) -> CoordinationRequested:
+    def requested(self, matter: Matter, *, visible: bool) -> CoordinationRequested:
         """The question, for the case manager. Without a release it is theirs alone."""
-        known = self.office in (policy.diversion_office, *policy.offices.values())
         return CoordinationRequested(
             **self._about(self.opened_at),
             concerning=self.concerning,
             cause_number=matter.cause_number,
             due_at=self.due_at,
             visible_to_liaison=visible,
-            recipient_org=self.office if known else None,
+            recipient_org=self.office,
         )
 
     def hurry(self, matter: Matter, policy: Policy, now: datetime) -> None:

@@ -22,7 +22,7 @@ from prosecution_hook.ledger.domain import (
     MatterStatus,
 )
 from prosecution_hook.policy import repository as policies
-from prosecution_hook.telling import ENGAGEMENT, LIAISON, proposal_to
+from prosecution_hook.telling import ENGAGEMENT, LIAISON, covered, proposals_to
 from shared.database import Transaction, publish
 from shared.errors import PreconditionFailed
 from shared.events import ContactType, CoordinationReplied
@@ -73,12 +73,12 @@ async def _open(
     tx.add(item)
     matter.alignment = Alignment.IN_COORDINATION
     visible = await _may_be_flagged(item, tx)
-    publish(tx, item.requested(matter, policy, visible=visible))
+    publish(tx, item.requested(matter, visible=visible))
 
 
 async def _may_be_flagged(item: Coordination, tx: Transaction) -> bool:
     """Only a suppression is on record here: nothing is told before somebody reads it (R-02)."""
-    recipient = Recipient(item.owner, LIAISON)
+    recipient = Recipient(item.owner, LIAISON, item.office)
     proposal = Proposal(item.site, item.participant_key, recipient, (ENGAGEMENT,), about=item.id)
     if isinstance(await cover(proposal, tx), Clearance):
         return True
@@ -100,8 +100,8 @@ async def keep_reply(event: CoordinationReplied, tx: Transaction) -> None:
 
 async def decide_item(cmd: DecideItem, tx: Transaction) -> Coordination:
     item = await repository.get_item(tx, cmd.by, cmd.item_id, to_change=True)
-    proposal = proposal_to(cmd.by, item.site, item.participant_key, about=item.id)
-    if not isinstance(await cover(proposal, tx), Clearance):
+    key, office = item.participant_key, item.office
+    if not await covered(proposals_to(cmd.by, item.site, key, about=item.id, office=office), tx):
         raise NoSuchItem
     if cmd.expected not in (None, item.version):
         raise PreconditionFailed

@@ -9,21 +9,21 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from prosecution_hook.coordination.domain import Coordination, CoordinationReply, ItemState
 from prosecution_hook.coordination.errors import NoSuchItem
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller, of_their_offices
 from shared.database import Transaction
 
 # A site's liaison has tens of items open; more than this is a backlog, shown from its oldest.
 MOST = 500
 
 
-def _of_office(caller: Caller) -> SelectOfScalar[Coordination]:
-    query = select(Coordination).where(col(Coordination.site).in_(caller.sites))
-    if caller.agency is not None:
-        return query.where(Coordination.office == caller.agency)
-    return query
+def _of_office(caller: OfficeCaller) -> SelectOfScalar[Coordination]:
+    theirs = of_their_offices(caller, col(Coordination.site), col(Coordination.office))
+    return select(Coordination).where(theirs)
 
 
-async def list_items(tx: Transaction, caller: Caller, state: ItemState) -> Sequence[Coordination]:
+async def list_items(
+    tx: Transaction, caller: OfficeCaller, state: ItemState
+) -> Sequence[Coordination]:
     """The most urgent first. Whether they may be told is not asked here."""
     query = _of_office(caller).where(Coordination.state == state)
     order = col(Coordination.due_at), col(Coordination.id)
@@ -31,7 +31,7 @@ async def list_items(tx: Transaction, caller: Caller, state: ItemState) -> Seque
 
 
 async def get_item(
-    tx: Transaction, caller: Caller, item_id: UUID, *, to_change: bool = False
+    tx: Transaction, caller: OfficeCaller, item_id: UUID, *, to_change: bool = False
 ) -> Coordination:
     """Raises NoSuchItem."""
     query = _of_office(caller).where(Coordination.id == item_id)

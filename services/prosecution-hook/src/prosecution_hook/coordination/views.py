@@ -15,11 +15,12 @@ from prosecution_hook.coordination.domain import (
     Outcome,
     Rationale,
 )
+from prosecution_hook.disclosure.domain import Proposal
 from prosecution_hook.ledger import repository as ledger
 from prosecution_hook.ledger.domain import Matter
 from prosecution_hook.ledger.views import LedgerItem
-from prosecution_hook.telling import proposal_to, tell
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller
+from prosecution_hook.telling import proposals_to, tell
 from shared.database import Transaction
 
 
@@ -57,13 +58,12 @@ class ItemView(BaseModel):
     notice: str
 
 
-async def view_of(item: Coordination, caller: Caller, tx: Transaction) -> ItemView | None:
+async def view_of(item: Coordination, caller: OfficeCaller, tx: Transaction) -> ItemView | None:
     """None while no consent covers it: then the item is the case manager's alone (scenario 6)."""
-    key = item.participant_key
     matter = await ledger.find_matter(tx, item.matter_id)
     if matter is None:
         return None
-    clearance = await tell(proposal_to(caller, item.site, key, about=item.id), tx)
+    clearance = await tell(_proposals(item, caller), tx)
     if clearance is None:
         return None
     return ItemView(
@@ -75,18 +75,23 @@ async def view_of(item: Coordination, caller: Caller, tx: Transaction) -> ItemVi
     )
 
 
+def _proposals(item: Coordination, caller: OfficeCaller, *categories: str) -> tuple[Proposal, ...]:
+    """An item is told to the people of its own office only."""
+    key = item.participant_key
+    return proposals_to(caller, item.site, key, *categories, about=item.id, office=item.office)
+
+
 def _matter(matter: Matter) -> LedgerItem:
     return LedgerItem.model_validate(matter.model_dump())
 
 
-async def _reply(item: Coordination, caller: Caller, tx: Transaction) -> Reply | None:
+async def _reply(item: Coordination, caller: OfficeCaller, tx: Transaction) -> Reply | None:
     """That somebody has nothing helpful to share looks as if no answer were needed (R-15)."""
     found = await repository.find_reply(tx, item.id)
     if found is None or found.nothing_helpful_to_share:
         return None
     parts: dict[str, Any] = {"goals": found.goals_summary, "barriers": found.barriers}
     for category, said in parts.items():
-        proposal = proposal_to(caller, item.site, item.participant_key, category, about=item.id)
-        if said and await tell(proposal, tx) is None:
+        if said and await tell(_proposals(item, caller, category), tx) is None:
             parts[category] = [] if category == "barriers" else None
     return Reply(**parts, **found.model_dump(include={"replied_at", "engaged", "would_help"}))

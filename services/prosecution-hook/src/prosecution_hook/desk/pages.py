@@ -28,7 +28,7 @@ from prosecution_hook.holds.domain import (
 )
 from prosecution_hook.holds.repository import Span
 from prosecution_hook.ledger import repository as ledger
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller
 from shared.idempotency import Tx
 from shared.page_session import PageRoute, root_of
 from shared.pages import templates
@@ -38,7 +38,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PAGES = templates("prosecution_hook")
 SHOWN = 100
 
-Liaison = Annotated[Caller, Depends(approved_on_pages("liaison-prosecutor"))]
+Liaison = Annotated[OfficeCaller, Depends(approved_on_pages("liaison-prosecutor"))]
 
 
 @router.get("/desk")

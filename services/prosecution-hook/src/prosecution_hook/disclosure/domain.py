@@ -42,11 +42,14 @@ class Withholding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who would be told: `name` is the person or endpoint, `org` None for an office not named."""
+    """Who would be told: `name` is the person or endpoint, `org` their office.
+
+    There is no recipient without an office: whose office nobody knows is told nothing.
+    """
 
     name: str
     role: str
-    org: str | None = None
+    org: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,12 @@ class ConsentGrant(SQLModel, table=True):
         )
 
     def names(self, proposal: Proposal) -> bool:
-        """Recipient and every category and purpose, exactly (R-01)."""
+        """Recipient with office, and every category and purpose, exactly (R-01)."""
         return (
             self.site == proposal.site
             and self.participant_key == proposal.participant_key
             and self.recipient_role == proposal.recipient.role
-            and proposal.recipient.org in (None, self.recipient_org)
+            and self.recipient_org == proposal.recipient.org
             and set(proposal.categories) <= set(self.categories)
             and proposal.purpose in self.purposes
         )
@@ -149,6 +152,7 @@ class Disclosure(SQLModel, table=True):
     consent_id: UUID | None = None
     recipient: str
     recipient_role: str
+    # Empty only in records from before an office was required.
     recipient_org: str | None = None
     categories: list[str] = Field(sa_type=ARRAY(Text))
     purpose: str
@@ -177,13 +181,12 @@ class Disclosure(SQLModel, table=True):
 
     def told(self) -> DisclosureMade | DisclosureSuppressed:
         """The fact for the participant's accounting, in casework."""
-        org = f"{self.recipient_org}/" if self.recipient_org else ""
         values = {
             "site": self.site,
             "subject": self.participant_key,
             "occurred_at": self.decided_at,
             "disclosure_id": self.id,
-            "recipient": f"{org}{self.recipient_role}/{self.recipient}",
+            "recipient": f"{self.recipient_org}/{self.recipient_role}/{self.recipient}",
             "categories": tuple(self.categories),
             "purpose": self.purpose,
         }

@@ -19,8 +19,8 @@ from prosecution_hook.holds.domain import (
 )
 from prosecution_hook.holds.repository import Span
 from prosecution_hook.ledger import repository as ledger
-from prosecution_hook.telling import proposal_to, tell
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller
+from prosecution_hook.telling import proposals_to, tell
 from shared.database import Transaction
 from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
@@ -30,7 +30,7 @@ from shared.reports import Name
 
 router = APIRouter(prefix="/v1/holds", tags=["holds"], route_class=IdempotentRoute)
 
-Prosecution = Annotated[Caller, Depends(approved("liaison-prosecutor", "prosecutor-system"))]
+Prosecution = Annotated[OfficeCaller, Depends(approved("liaison-prosecutor", "prosecutor-system"))]
 
 
 class Taking(BaseModel):
@@ -129,13 +129,13 @@ async def resolve_hold(
 
 
 async def _answer(
-    hold: ChargeHold, caller: Caller, tx: Transaction, response: Response
+    hold: ChargeHold, caller: OfficeCaller, tx: Transaction, response: Response
 ) -> HoldView:
     response.headers.update(etag(hold.version))
     return await view_of(hold, caller, tx)
 
 
-async def view_of(hold: ChargeHold, caller: Caller, tx: Transaction) -> HoldView:
+async def view_of(hold: ChargeHold, caller: OfficeCaller, tx: Transaction) -> HoldView:
     matter = await ledger.find_matter(tx, hold.matter_id)
     extensions = [e.model_dump() for e in await repository.list_extensions(tx, hold.id)]
     return HoldView(
@@ -148,12 +148,13 @@ async def view_of(hold: ChargeHold, caller: Caller, tx: Transaction) -> HoldView
     )
 
 
-async def _taking(hold: ChargeHold, caller: Caller, tx: Transaction) -> Taking | None:
+async def _taking(hold: ChargeHold, caller: OfficeCaller, tx: Transaction) -> Taking | None:
     """A system is not the person whom the release names: it is told nothing here."""
     if not caller.has("liaison-prosecutor"):
         return None
     key = hold.participant_key
-    clearance = await tell(proposal_to(caller, hold.site, key, about=hold.id), tx)
+    proposals = proposals_to(caller, hold.site, key, about=hold.id, office=hold.office)
+    clearance = await tell(proposals, tx)
     if clearance is None:
         return None
     done = await repository.intake_of(tx, key)

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from prosecution_hook.holds.domain import ExtensionReason, Resolution, ResolutionReason
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller
 from shared.events import ParticipantReferred
 
 
@@ -24,7 +24,7 @@ class ExtendHold:
     until: date
     reason: ExtensionReason
     approved_by: str | None
-    by: Caller
+    by: OfficeCaller
     expected: int | None
 
 
@@ -35,5 +35,5 @@ class ResolveHold:
     hold_id: UUID
     resolution: Resolution
     reason: ResolutionReason
-    by: Caller
+    by: OfficeCaller
     expected: int | None

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from prosecution_hook.holds.domain import ChargeHold, HoldExtension, IntakeNote, ReferralLink
 from prosecution_hook.holds.errors import NoSuchHold
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller, of_their_offices
 from shared.database import Transaction
 
 
@@ -24,19 +24,15 @@ class Span:
     after: UUID | None = None
 
 
-def _seen_by(caller: Caller) -> SelectOfScalar[ChargeHold]:
-    """A held charge is the record of its office. A system says which office it is; a person may
-    stand for all of a site's."""
-    query = select(ChargeHold).where(col(ChargeHold.site).in_(caller.sites))
-    office = col(ChargeHold.office)
-    if not caller.has("liaison-prosecutor"):
-        return query.where(office == (caller.agency or ""))
-    if caller.agency is not None:
-        return query.where(or_(office.is_(None), office == caller.agency))
-    return query
+def _seen_by(caller: OfficeCaller) -> SelectOfScalar[ChargeHold]:
+    """A held charge is the record of its office. One that began before the site's policy named an
+    office belongs to the office that the policy names now."""
+    theirs = of_their_offices(caller, col(ChargeHold.site), col(ChargeHold.office))
+    unnamed = and_(col(ChargeHold.office).is_(None), col(ChargeHold.site).in_(caller.diverting))
+    return select(ChargeHold).where(or_(theirs, unnamed))
 
 
-async def list_holds(tx: Transaction, caller: Caller, span: Span) -> Sequence[ChargeHold]:
+async def list_holds(tx: Transaction, caller: OfficeCaller, span: Span) -> Sequence[ChargeHold]:
     """Oldest first, so that new ones never shift a page."""
     query = _seen_by(caller).where(col(ChargeHold.state).in_(span.states))
     if span.after is not None:
@@ -44,7 +40,7 @@ async def list_holds(tx: Transaction, caller: Caller, span: Span) -> Sequence[Ch
     return (await tx.exec(query.order_by(col(ChargeHold.id)).limit(span.limit))).all()
 
 
-async def get_hold(tx: Transaction, caller: Caller, hold_id: UUID) -> ChargeHold:
+async def get_hold(tx: Transaction, caller: OfficeCaller, hold_id: UUID) -> ChargeHold:
     """Locked. Raises NoSuchHold."""
     query = _seen_by(caller).where(ChargeHold.id == hold_id).with_for_update()
     hold = (await tx.exec(query)).first()

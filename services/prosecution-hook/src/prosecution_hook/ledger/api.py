@@ -11,13 +11,13 @@ from prosecution_hook.disclosure.domain import NOTICE
 from prosecution_hook.ledger import handlers
 from prosecution_hook.ledger.commands import ReadLedger
 from prosecution_hook.ledger.views import LedgerItem
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 
 router = APIRouter(route_class=IdempotentRoute)
 
-Liaison = Annotated[Caller, Depends(approved("liaison-prosecutor"))]
+Liaison = Annotated[OfficeCaller, Depends(approved("liaison-prosecutor"))]
 Key = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.callers import Caller
+from prosecution_hook.offices import OfficeCaller
 from shared.events import ParticipantRecontacted
 
 
@@ -18,4 +18,4 @@ class ReadLedger:
     """Tell a liaison prosecutor which cases a participant has, if the participant consents."""
 
     participant_key: str
-    by: Caller
+    by: OfficeCaller

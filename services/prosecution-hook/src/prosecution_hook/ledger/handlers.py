@@ -10,7 +10,7 @@ from prosecution_hook.ledger.domain import LedgerEntry, Matter, kind_of, matter_
 from prosecution_hook.ledger.errors import NoLedger
 from prosecution_hook.policy import repository as policies
 from prosecution_hook.statutes.handlers import classify
-from prosecution_hook.telling import proposal_to, tell
+from prosecution_hook.telling import proposals_to, tell
 from shared.database import Transaction
 
 
@@ -65,7 +65,7 @@ async def read_ledger(cmd: ReadLedger, tx: Transaction) -> tuple[Clearance, Sequ
     Without a consent the answer is the one for an unknown key: no oracle (R-10).
     """
     for site in sorted(cmd.by.sites):
-        clearance = await tell(proposal_to(cmd.by, site, cmd.participant_key), tx)
+        clearance = await tell(proposals_to(cmd.by, site, cmd.participant_key), tx)
         if clearance is not None:
             return clearance, await repository.list_matters(tx, cmd.participant_key, site)
     raise NoLedger

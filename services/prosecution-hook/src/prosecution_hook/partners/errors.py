@@ -12,7 +12,7 @@ class PartnerNotApproved(DomainError):
 
 
 class OfficeNotApproved(Forbidden):
-    """Your office has no approved entry at this site: ask its privacy officer for the approval."""
+    """Your office is not known or not approved here: ask the program manager or privacy officer."""
 
 
 class NothingToReview(DomainError):

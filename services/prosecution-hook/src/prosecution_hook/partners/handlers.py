@@ -1,10 +1,10 @@
 """Approve, open in an emergency, review, withdraw; and the question everybody asks first."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
+from prosecution_hook.offices import OfficeCaller, offices_of
 from prosecution_hook.partners import repository
 from prosecution_hook.partners.domain import NoticeKind, Partner, PartnerNotice
 from prosecution_hook.partners.errors import NothingToReview, OfficeNotApproved, PartnerNotApproved
@@ -31,21 +31,26 @@ async def require_approved(site: str, org: str, tx: Transaction) -> None:
         raise PartnerNotApproved
 
 
-async def admit(caller: Caller, tx: Transaction) -> Caller:
-    """The caller, at those of its sites where its office is approved. Raises OfficeNotApproved."""
-    sites = [site for site in sorted(caller.sites) if await _approved_at(site, caller, tx)]
-    if not sites:
+async def admit(caller: Caller, tx: Transaction) -> OfficeCaller:
+    """The caller, at those of their sites where an office of theirs is known and approved.
+
+    Raises OfficeNotApproved.
+    """
+    offices, diverting = dict[str, frozenset[str]](), set[str]()
+    for site in sorted(caller.sites):
+        _, policy = await policies.current(tx, site)
+        theirs = offices_of(caller, policy)
+        if theirs and theirs <= await _approved_at(site, tx):
+            offices[site] = theirs
+            diverting |= {site} if policy.diversion_office in theirs else set()
+    if not offices:
         raise OfficeNotApproved
-    return replace(caller, sites=frozenset(sites))
+    return OfficeCaller.of(caller, offices, frozenset(diverting))
 
 
-async def _approved_at(site: str, caller: Caller, tx: Transaction) -> bool:
-    """Every office that the caller answers for; who answers for none by name needs one approved."""
-    _, policy = await policies.current(tx, site)
-    offices = {caller.agency} if caller.agency else policy.offices_of(caller.sub)
+async def _approved_at(site: str, tx: Transaction) -> set[str]:
     entries = await repository.list_partners(tx, (site,))
-    approved = {entry.org for entry in entries if entry.may_be_told((ENGAGEMENT,), tx.now)}
-    return offices <= approved if offices else bool(approved)
+    return {entry.org for entry in entries if entry.may_be_told((ENGAGEMENT,), tx.now)}
 
 
 async def enter(partner: Partner, tx: Transaction) -> Partner:
