@@ -106,7 +106,7 @@ def test_ndjson_is_read_by_dotted_names(seattle: Mapping, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"TERRY_STOP_ID,Beat\n1,K3\n", "has no column ArrestFlag"),
+        (b"TERRY_STOP_ID,Beat\n1,K3\n", "has no column Arrest Flag"),
         (b"", "has no column"),
         ("TERRY_STOP_ID,\u00e9".encode("latin-1"), "is not utf-8-sig"),
     ],

@@ -10,6 +10,7 @@ from lead.mapping import BadMapping, Mapping, Unmappable, load
 
 DATA = Path(__file__).parents[2] / "data"
 MINIMAL = {
+    "time_zone": "UTC",
     "constants": {"site": "s", "source_system": "rms", "contact_type": "booking"},
     "fields": {"source_record_id": "No", "occurred_at": {"time": "When"}},
 }
@@ -113,7 +114,7 @@ def test_dates_and_times_may_have_a_local_form() -> None:
     """American dates, and dates of birth."""
     fields = {
         "source_record_id": "No",
-        "occurred_at": {"time": ["Day", "Hour"], "format": "%m/%d/%Y %I:%M %p"},
+        "occurred_at": {"time": ["Day", "Hour"], "format": "%m/%d/%Y %-I:%M %p"},
         "person.dob": {"date": "DOB", "format": "%m/%d/%Y"},
     }
     body = mapping(fields=fields).body(
@@ -159,3 +160,33 @@ def test_the_command_line_overrules_the_site() -> None:
     shipped, moved = load("seattle-terry-stops"), load("seattle-terry-stops", site="santa-fe")
     assert moved.constants["site"] == "santa-fe"
     assert moved.digest != shipped.digest
+
+
+TODAY = {
+    "Subject Age Group": "26 - 35", "Subject ID": "7730000001", "GO / SC Num": "20260000000001",
+    "Terry Stop ID": "10000000001", "Subject Perceived Gender": "Male",
+    "Reported Date": "2026-03-04T00:00:00Z", "Reported Time": "03:22:00.0000000",
+    "Arrest Flag": "Y", "Beat": "K3",
+}  # fmt: skip
+
+
+def test_todays_file_of_stops_is_read_as_the_old_one_is() -> None:
+    """The columns as the city names them today; a subject of -1 is nobody."""
+    body = load("seattle-terry-stops").body(TODAY)
+    assert body["occurred_at"] == "2026-03-04T03:22:00-08:00"
+    assert body["source_record_id"] == "10000000001"
+    assert body["contact_type"] == "arrest_taken_into_custody"
+    assert body["person"] == {
+        "identifiers": [{"system": "spd-local", "value": "7730000001"}],
+        "sex": "M", "age_from": 26, "age_to": 35,
+    }  # fmt: skip
+    nobody = load("seattle-terry-stops").body(TODAY | {"Subject ID": "-1"})
+    assert "identifiers" not in nobody["person"]
+
+
+def test_the_old_form_has_a_name_of_its_own(rows: dict[str, dict[str, str | None]]) -> None:
+    """Both mappings make the same contact of an old row."""
+    old, today = load("seattle-terry-stops-2015"), load("seattle-terry-stops")
+    assert old.body(rows["2"]) == today.body(rows["2"])
+    assert old.absent_from(TODAY)
+    assert not today.absent_from(TODAY)

@@ -69,7 +69,7 @@ def header(path: Path, mapping: Mapping) -> list[str]:
 def _read_csv(file: TextIO, mapping: Mapping) -> Iterator[FileRow]:
     rows = csv.reader(file, delimiter=mapping.delimiter)
     columns = next(rows, [])
-    if absent := [column for column in mapping.columns if column not in columns]:
+    if absent := mapping.absent_from(columns):
         raise BadFile(f"The file has no column {', '.join(absent)}; it has {', '.join(columns)}.")
     begins = rows.line_num + 1
     for cells in rows:
