@@ -19,6 +19,7 @@ from tests.integration.spine.toy import noted
 
 from shared.events.wire import encode
 from shared.sealing import KeyRing, generate_key_ring
+from shared.messages import Subscription
 from shared.testing import Stage, eventually
 
 REASON = {"reason": "the bug is fixed"}
@@ -72,8 +73,8 @@ async def test_redrive_commits_effect_and_resolution_together(
     async def mended(event: toy.Noted, tx: Any) -> None:
         await toy.on_noted(event.model_copy(update={"text": ""}), tx)
 
-    mended.__name__ = "on_noted"
-    monkeypatch.setitem(consumer._handlers, toy.Noted.type, (toy.Noted, mended))
+    subscription = (toy.Noted, Subscription("on_noted", mended))
+    monkeypatch.setitem(consumer._handlers, toy.Noted.type, subscription)
     done = await stage.client.post(path, json=REASON, headers=ops)
     assert (done.status_code, done.json()["state"]) == (200, "redriven")
     assert done.json()["resolved_by"] == "olga"
