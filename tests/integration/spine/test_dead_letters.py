@@ -18,8 +18,8 @@ from tests.integration.spine.test_outbox import drained
 from tests.integration.spine.toy import noted
 
 from shared.events.wire import encode
-from shared.sealing import KeyRing, generate_key_ring
 from shared.messages import Subscription
+from shared.sealing import KeyRing, generate_key_ring
 from shared.testing import Stage, eventually
 
 REASON = {"reason": "the bug is fixed"}
