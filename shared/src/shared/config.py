@@ -28,7 +28,11 @@ class ServiceSettings(BaseSettings):
     kafka_fetch_max_wait_ms: int = Field(
         default=500, description="Low only for stand-in brokers, which do not wake a waiting fetch."
     )
-    kafka_session_timeout_ms: int = 30_000
+    kafka_session_timeout_ms: int = Field(
+        default=10_000,
+        ge=1_000,
+        description="A killed process's partitions go on elsewhere after this time.",
+    )
     key_ring_file: Path = Field(description="JWK set with the class keys this service may use.")
     oidc_issuer: str
     oidc_audience: str = "throughline"

@@ -1,17 +1,23 @@
 """Kafka clients with our settings: aiokafka's defaults would lose events. Nobody else makes one."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import KafkaError
 
 from shared.config import ServiceSettings
 
 # The broker's limit is 1 MiB per message; one record batch of the relay may be as large.
 MAX_BATCH_BYTES = 512 * 1024
+CLOSE_SECONDS = 5
+
+log = structlog.get_logger()
 
 
 def _connection(settings: ServiceSettings) -> dict[str, Any]:
@@ -61,10 +67,32 @@ async def producing(settings: ServiceSettings, service: str) -> AsyncIterator[AI
     await producer.stop()
 
 
-def new_consumer(settings: ServiceSettings, service: str, topics: set[str]) -> AIOKafkaConsumer:
+class Rebalanced(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Remembers that partitions were assigned anew, until somebody takes note."""
+
+    def __init__(self) -> None:
+        self._pending = False
+
+    def take(self) -> bool:
+        """Whether there was a rebalance since the last call."""
+        pending, self._pending = self._pending, False
+        return pending
+
+    def on_partitions_revoked(self, revoked: object) -> None:
+        """What this process has in hand is committed by the inbox, wherever the offset is."""
+
+    def on_partitions_assigned(self, assigned: object) -> None:
+        self._pending = True
+
+
+def new_consumer(
+    settings: ServiceSettings,
+    service: str,
+    topics: set[str],
+    listener: ConsumerRebalanceListener | None = None,
+) -> AIOKafkaConsumer:
     """Commits by hand, starts at the beginning, takes bytes as they are."""
-    return AIOKafkaConsumer(
-        *sorted(topics),
+    consumer = AIOKafkaConsumer(
         **_connection(settings),
         client_id=f"{service}-consumer",
         group_id=service,
@@ -79,3 +107,15 @@ def new_consumer(settings: ServiceSettings, service: str, topics: set[str]) -> A
         fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
         partition_assignment_strategy=(StickyPartitionAssignor,),
     )
+    consumer.subscribe(sorted(topics), listener=listener)
+    return consumer
+
+
+async def close_consumer(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group and close. Without a broker that answers, only close."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await consumer.stop()
+    except (TimeoutError, KafkaError) as error:
+        log.warning("consumer.closed_without_leaving", error=type(error).__name__)
+        await consumer._client.close()

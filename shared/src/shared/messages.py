@@ -62,6 +62,9 @@ class Message:
     headers: dict[str, str]
     payload: bytes
     where: str
+    # -1: a dead letter, which has no place in the log any more.
+    partition: int = -1
+    offset: int = -1
     event: Event | None = field(default=None)
 
     @classmethod
@@ -69,7 +72,8 @@ class Message:
         headers = {name: _text(value) for name, value in record.headers}
         key = _text(record.key) if record.key is not None else None
         where = f"{record.topic}/{record.partition}/{record.offset}"
-        return cls(record.topic, key, headers, record.value or b"", where)
+        payload = record.value or b""
+        return cls(record.topic, key, headers, payload, where, record.partition, record.offset)
 
     @property
     def event_type(self) -> str:

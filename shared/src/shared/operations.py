@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable
+from math import nan
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -65,8 +66,8 @@ async def readyz(request: Request, response: Response) -> dict[str, Any]:
     }
     # Once: a process that cannot join the broker must not replace one that has. Later the outbox
     # takes what comes while the broker is away, which no refused report would bring back.
-    runtime.joined = runtime.joined or all(events.values())
-    ready = runtime.joined and all(requests.values())
+    joined = await runtime.joining.joined(connected=all(events.values()))
+    ready = joined and all(requests.values())
     response.status_code = 200 if ready else 503
     whole = "ready" if all(events.values()) else "degraded"
     return {"status": whole if ready else "not ready", "checks": requests | events}
@@ -200,7 +201,9 @@ async def refresh_gauges(runtime: "Runtime") -> None:
     gauge("lead.relay.leading", "1", lambda: float(runtime.relay.leading))
     if runtime.consumer is not None:
         consumer = runtime.consumer
-        gauge("lead.consumer.lag", "{event}", lambda: float(consumer.lag))
+        gauge("lead.consumer.connected", "1", lambda: float(consumer.connected))
+        # Not a number where the broker does not answer: 0 would say that nothing waits.
+        gauge("lead.consumer.lag", "{event}", lambda: nan if consumer.lag is None else consumer.lag)
     while True:
         started = time.monotonic()
         try:

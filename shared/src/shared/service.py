@@ -30,6 +30,7 @@ from shared.forgetting import on_forget_due
 from shared.housekeeping import KIND, Sweep, housekeeper
 from shared.http_telemetry import HttpTelemetry
 from shared.intake import Intake
+from shared.joining import Joining
 from shared.messages import Subscriptions, check_subscriptions
 from shared.openapi import DocumentedApp
 from shared.rate_limit import RateLimiter, RateLimitHeaders
@@ -38,6 +39,7 @@ from shared.sealing import KeyRing
 from shared.supervisor import Supervisor, end_process
 from shared.telemetry import SpineMetrics, Telemetry, configure_logging, new_telemetry
 from shared.timers import TimerHandlers, TimerWheel
+from shared.watchdog import watch
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,8 @@ class Runtime:
     timers: TimerWheel
     intake: Intake | None
     supervisor: Supervisor
+    joining: Joining
     draining: bool = False
-    # Whether broker and consumer have been there once since the start (`/readyz`).
-    joined: bool = False
 
 
 def create_app(
@@ -162,6 +163,7 @@ def _assemble(
         timers=TimerWheel(database, timers, metrics, tracer),
         intake=Intake(database, settings.intake_queue_limit) if service.takes_reports else None,
         supervisor=Supervisor(on_failure),
+        joining=Joining(database, settings, service.subscriptions),
     )
 
 
@@ -174,7 +176,7 @@ def _start(runtime: Runtime) -> None:
     start("timers", runtime.timers.run())
     if runtime.consumer:
         start("consumer", runtime.consumer.run(), stop=runtime.consumer.stop)
-        start("consumer-watch", runtime.consumer.watch())
+        start("consumer-watch", watch(runtime.consumer))
     if runtime.intake:
         start("intake", runtime.intake.run(), stop=runtime.intake.stop)
     start("gauges", operations.refresh_gauges(runtime))

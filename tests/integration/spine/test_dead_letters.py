@@ -74,7 +74,7 @@ async def test_redrive_commits_effect_and_resolution_together(
         await toy.on_noted(event.model_copy(update={"text": ""}), tx)
 
     subscription = (toy.Noted, Subscription("on_noted", mended))
-    monkeypatch.setitem(consumer._handlers, toy.Noted.type, subscription)
+    monkeypatch.setitem(consumer._dispatcher.handlers, toy.Noted.type, subscription)
     done = await stage.client.post(path, json=REASON, headers=ops)
     assert (done.status_code, done.json()["state"]) == (200, "redriven")
     assert done.json()["resolved_by"] == "olga"
