@@ -11,13 +11,14 @@ NOW = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today)$")
 
 # Where any failure must be met, and why. Everywhere else an exception is named.
 ANY_FAILURE = {
-    "shared/consumer.py:Consumer.handle": "finds the message that made a batch fail",
-    "shared/consumer.py:Consumer._handle_alone": "a message that cannot succeed is set aside",
+    "shared/dispatch.py:Dispatcher.handle": "finds the message that made a batch fail",
+    "shared/dispatch.py:Dispatcher._handle_alone": "a message that cannot succeed is set aside",
     "shared/consumer.py:Consumer.run": "reconnects on transient faults; others end the process",
-    "shared/consumer.py:Consumer._settle": "a dead letter that cannot be kept is tried again",
+    "shared/dispatch.py:Dispatcher._settle": "a dead letter that cannot be kept is tried again",
     "shared/intake.py:Intake._settle": "every waiting request is answered, one way or the other",
     "shared/timers.py:TimerWheel.run": "transient faults are waited out; others end the process",
     "shared/timers.py:TimerWheel._fire_next": "a failing handler must not stop the other timers",
+    "shared/joining.py:Joining.joined": "a probe answers without the database, too",
     "shared/operations.py:_answers": "a probe answers 'no' whatever the reason",
     "shared/operations.py:redrive_dead_letter": "a dead letter that fails again says so",
     "shared/operations.py:refresh_gauges": "a gauge that cannot be read must not end the process",
