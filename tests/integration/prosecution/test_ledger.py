@@ -16,6 +16,7 @@ from tests.integration.prosecution.consents import (
     recontacted,
     revoked,
 )
+from tests.integration.prosecution.test_holds import referred
 
 from shared.events import DisclosureMade, NewChargeFiled, RecontactCause
 from shared.sealing import DataClass
@@ -160,6 +161,24 @@ async def test_silence_about_consents_stops_what_goes_out_and_nothing_that_comes
         assert len(await stage.published(NewChargeFiled)) == 1
         await consents_confirmed(stage)
         assert (await read(stage, liaison)).status_code == 200
+
+
+async def test_three_spellings_are_one_case(open_stage: OpenStage, headers: Headers) -> None:
+    """Diverted by the police's number, filed with the court's suffix, dismissed without dashes."""
+    async with open_stage("prosecution-hook") as stage:
+        filed = {"cause_number": "26-1-01234-5 SEA", "incident_number": "go 2026-007"}
+        ended = {"contact_type": "disposition", "outcome": "dismissed", "charges": ()}
+        await stage.deliver_and_handle(
+            referred(stage, subject=KEY),
+            granted(stage),
+            recontacted(stage, contact_type="charge_filed", **filed),
+            recontacted(
+                stage, source_record_id="D-1", cause_number="261012345", reported_by="cms", **ended
+            ),
+        )
+        [item] = (await read(stage, headers("liaison-prosecutor", sub="leo"))).json()["items"]
+        assert (item["state"], item["disposition"]) == ("diverted", "dismissed")
+        assert item["cause_number"] == "26-1-01234-5 SEA"
 
 
 async def test_only_the_liaison_reads(open_stage: OpenStage, headers: Headers) -> None:

@@ -12,6 +12,7 @@ from prosecution_hook.ledger.domain import (
     Matter,
     MatterState,
     MatterStatus,
+    matter_about,
     matter_of,
 )
 
@@ -103,3 +104,60 @@ def test_one_incident_is_one_case_per_office() -> None:
     assert matter.is_about(entry(cause_number="26-9", incident_number="2026-5"), "kcpao")
     assert not matter.is_about(entry(cause_number="26-9", incident_number="2026-5"), "city")
     assert not matter.is_about(entry(cause_number=None), "kcpao")
+
+
+@pytest.mark.parametrize(
+    ("filed", "ended", "incident", "reported"),
+    [
+        ("26-1-12345-5", "26-1-12345-5", "26-12345", "26-12345"),
+        ("26-1-12345-5 SEA", "26-1-12345-5", "26-12345", "26-12345"),
+        ("26-1-12345-5", "26-1-12345-5 KNT", "26-12345", "26-12345"),
+        ("26-1-12345-5", "261123455", "26-12345", "26-12345"),
+        ("26-1-01234-5", "261012345", "26-12345", "2612345"),
+        ("26-1-12345-5 Sea", "26-1-12345-5 SEA", "GO26-12345", "go26-12345"),
+        ("26-1-012345-5", "26-1-12345-5", "26-12345", "26-012345"),
+    ],
+)
+def test_a_case_is_one_matter_in_every_spelling(
+    filed: str, ended: str, incident: str, reported: str
+) -> None:
+    """The diverted arrest, the prosecutor's filing of it, the court's dismissal."""
+    diverted = matter_of(entry(cause_number=None), "kcpao")
+    diverted.state, diverted.incident_number = MatterState.DIVERTED, incident
+    others = [folded(entry(cause_number="26-1-99999-9", incident_number="26-99999"))]
+    filing = entry(cause_number=filed, incident_number=reported)
+    assert matter_about([*others, diverted], filing, "kcpao") is diverted
+    assert matter_about([*others, diverted], filing, "sca") is None, "another office's case"
+    diverted.fold([filing])
+    end = entry("disposition", 1, cause_number=ended, outcome="dismissed")
+    assert matter_about([*others, diverted], end, "court") is diverted
+    diverted.fold([filing, end])
+    assert (diverted.state, diverted.disposition) == (MatterState.DIVERTED, "dismissed")
+    if ended.isdigit():
+        assert diverted.cause_number == filed, "the spelling that says more"
+
+
+@pytest.mark.parametrize(
+    ("issued", "quashed", "one"),
+    [
+        ("26-W-58310", "26W58310", True),
+        ("26-W-58310", "26\u2011w\u2011058310", True),
+        ("26-W-58310", "26-W-58311", False),
+        ("26-W-58310", "25-W-58310", False),
+        ("N/A", "N/A", False),
+    ],
+)
+def test_a_warrant_is_one_matter_in_every_spelling(issued: str, quashed: str, one: bool) -> None:
+    none: dict[str, Any] = {"cause_number": None}
+    matter = folded(entry("warrant_issued", warrant_number=issued, **none))
+    end = entry("warrant_quashed", 1, warrant_number=quashed, outcome="quashed", **none)
+    assert matter_about([matter], end, "kcpao") is (matter if one else None)
+
+
+def test_a_spelling_that_fits_two_cases_joins_neither() -> None:
+    """`261012345` can be both; the case that is spelled so itself is taken."""
+    cases = [folded(entry(cause_number=number)) for number in ("26-1-01234-5", "26-10-1234-5")]
+    late = entry("disposition", cause_number="261012345", outcome="dismissed")
+    assert matter_about(cases, late, "kcpao") is None
+    own = folded(entry(cause_number="261012345"))
+    assert matter_about([*cases, own], late, "kcpao") is own

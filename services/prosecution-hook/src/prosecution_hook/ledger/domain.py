@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from shared.case_numbers import finer, is_same, normal, the_same
 from shared.events import ContactType, ParticipantRecontacted, RecontactCause
 from shared.ids import new_id
 from shared.sealing import KeyRing
@@ -150,19 +152,24 @@ class Matter(CaseFacts, table=True):
         """Whether a report belongs here: by its numbers, and never across two offices' cases."""
         if self.is_warrant is not (entry.kind in WARRANTS):
             return False
-        if self.is_warrant and self.warrant_number and entry.warrant_number:
-            return self.warrant_number == entry.warrant_number
-        if self.cause_number and entry.cause_number:
-            return self.cause_number == entry.cause_number
-        same = self.incident_number is not None and self.incident_number == entry.incident_number
-        return same and self.office == office
+        name = self.deciding_number(entry)
+        if name == "incident_number" and self.office != office:
+            return False
+        return is_same(getattr(self, name), getattr(entry, name))
+
+    def deciding_number(self, entry: LedgerEntry) -> str:
+        """Which number tells whether a report belongs here: the most exact that both have."""
+        names = ("warrant_number", "cause_number") if self.is_warrant else ("cause_number",)
+        both = (n for n in names if normal(getattr(self, n)) and normal(getattr(entry, n)))
+        return next(both, "incident_number")
 
     def fold(self, entries: Sequence[LedgerEntry]) -> None:
         """What is known from every report of this matter, in the order in which they came."""
         latest = _latest_versions(entries)
         for entry in latest:
-            for name in ("cause_number", "incident_number", "warrant_number", "court"):
-                setattr(self, name, getattr(entry, name) or getattr(self, name))
+            for name in ("cause_number", "incident_number", "warrant_number"):
+                setattr(self, name, finer(getattr(self, name), getattr(entry, name)))
+            self.court = entry.court or self.court
             self._step(entry)
         if charged := [entry for entry in latest if entry.charges]:
             self.charges = [charge for entry in charged for charge in entry.charges]
@@ -214,6 +221,17 @@ def matter_of(entry: LedgerEntry, office: str) -> Matter:
         received_at=entry.received_at,
         charges=[],
     )
+
+
+def matter_about(matters: Sequence[Matter], entry: LedgerEntry, office: str) -> Matter | None:
+    """The matter that a report belongs to. None also when its number fits two different ones."""
+    about = [matter for matter in matters if matter.is_about(entry, office)]
+    for name in ("warrant_number", "cause_number", "incident_number"):
+        by_this = [matter for matter in about if matter.deciding_number(entry) == name]
+        found = the_same(getattr(entry, name), by_this, attrgetter(name))
+        if found is not None:
+            return found
+    return None
 
 
 def _latest_versions(entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:

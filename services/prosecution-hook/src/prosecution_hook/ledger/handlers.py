@@ -6,7 +6,7 @@ from uuid import UUID
 from prosecution_hook.disclosure.domain import Clearance
 from prosecution_hook.ledger import repository
 from prosecution_hook.ledger.commands import KeepReport, ReadLedger
-from prosecution_hook.ledger.domain import LedgerEntry, Matter, kind_of, matter_of
+from prosecution_hook.ledger.domain import LedgerEntry, Matter, kind_of, matter_about, matter_of
 from prosecution_hook.ledger.errors import NoLedger
 from prosecution_hook.policy import repository as policies
 from prosecution_hook.statutes.handlers import classify
@@ -36,7 +36,8 @@ async def _matter_for(entry: LedgerEntry, tx: Transaction) -> Matter:
     known = await repository.matter_of_record(tx, entry)
     if known is None:
         matters = await repository.list_matters(tx, entry.participant_key, entry.site)
-        known = next((m.id for m in matters if m.is_about(entry, office)), None)
+        about = matter_about(matters, entry, office)
+        known = about.id if about else None
     found = await repository.lock_matter(tx, known) if known else None
     if found is None:
         found = matter_of(entry, office)
