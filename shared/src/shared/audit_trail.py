@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from shared.audit import AuditRecord
 from shared.callers import Caller, require
 from shared.database import Transaction
+from shared.dates import Moment
 from shared.errors import FieldError, Invalid
 from shared.idempotency import IdempotentRoute, Tx
 from shared.operations import runtime_of
@@ -58,7 +59,7 @@ async def list_records(
     tx: Tx,
     about: Annotated[str | None, Query(max_length=64)] = None,
     actor: Annotated[str | None, Query(max_length=200)] = None,
-    since: AwareDatetime | None = None,
+    since: Moment | None = None,
     limit: Limit = 50,
     cursor: Annotated[str | None, Query(pattern=r"^\d{4}-\d\d-\d\d\.\d{1,12}$")] = None,
 ) -> Page[AuditRecord]:

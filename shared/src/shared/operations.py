@@ -10,15 +10,17 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Depends, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared import dead_letters, outbox
 from shared.audit import unaudited
 from shared.callers import Caller, require
+from shared.dates import Moment
 from shared.dead_letters import DeadLetter
 from shared.errors import Conflict, NotFound, is_transient, kind_of
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
+from shared.text import ONE_LINE
 
 if TYPE_CHECKING:
     from shared.service import Runtime
@@ -110,8 +112,8 @@ class ReplayBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime
-    until: AwareDatetime
+    since: Moment
+    until: Moment
     topic: str | None = None
     type: str | None = None
 
@@ -129,7 +131,7 @@ class RewindBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     topic: str
-    since: AwareDatetime
+    since: Moment
 
 
 @router.post("/v1/consumer/rewind", summary="Read a topic again from a time")
@@ -163,7 +165,7 @@ class Resolution(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=3, max_length=500)]
+    reason: Annotated[str, Field(min_length=3, max_length=500), ONE_LINE]
 
 
 @router.post("/v1/dead-letters/{letter_id}/discard")

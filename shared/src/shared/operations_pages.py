@@ -15,6 +15,7 @@ from shared.operations import Resolution, StillFailing, runtime_of
 from shared.page_session import PageRoute, require_page, root_of
 from shared.pages import SHELL
 from shared.paging import page_of
+from shared.text import ONE_LINE
 
 PATH = "/operations/dead-letters"
 LETTERS_PER_PAGE = 25
@@ -24,7 +25,7 @@ SHORTEST_REASON, LONGEST_REASON = 3, 500
 
 Ops = Annotated[Caller, Depends(require_page("ops"))]
 State = Literal["open", "redriven", "discarded"]
-Reason = Annotated[str, Form()]
+Reason = Annotated[str, Form(), ONE_LINE]
 router = APIRouter(tags=["operations"], include_in_schema=False, route_class=PageRoute)
 
 

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,17 +20,19 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shared import refused
+from shared.dates import AnyDay, Moment, is_placeholder
 from shared.errors import FieldError, Invalid, Malformed
 from shared.events.parts import ChargePart, CourtDatePart, IdentifierPart, PersonPart
 from shared.problems import field_errors, pointer_to
+from shared.text import ONE_LINE
 
 SKEW = timedelta(minutes=5)
-ADULT_AGE = 18
+ADULT_AGE, OLDEST = 18, 120
 MAX_ERRORS = 50
 
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
 
-UNDER_18 = "under_18"
+UNDER_18, DOB_IN_FUTURE, DOB_TOO_OLD = "under_18", "dob_in_future", "dob_too_old"
 _UNDER_18_HINT = "Reports about people under 18 are not accepted."
 # Two strangers who share "UNKNOWN" as their number would be taken for one person.
 _PLACEHOLDER = re.compile(r"0+|9{4,}|n/?a|null|none|unk|unknown|tbd|x+", re.IGNORECASE)
@@ -48,8 +49,14 @@ def _harmless(value: str) -> str:
     return value
 
 
+def _no_social_security_number(value: str) -> str:
+    if code := refused.code_for_number(value):
+        _refuse(code)
+    return value
+
+
 def _accepted_system(value: str) -> str:
-    if code := refused.code_for_name(value):
+    if code := refused.code_for_system(value):
         _refuse(code)
     return value.lower()
 
@@ -67,12 +74,6 @@ def _adult(value: int) -> int:
     return value
 
 
-def _plausible(value: datetime) -> datetime:
-    if not 1950 <= value.year <= 2200:
-        raise PydanticCustomError("time_not_plausible", "The year cannot be right.")
-    return value
-
-
 def _past(value: datetime, info: ValidationInfo) -> datetime:
     now: datetime | None = info.context
     if now is not None and value > now + SKEW:
@@ -82,30 +83,31 @@ def _past(value: datetime, info: ValidationInfo) -> datetime:
     return value
 
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+# What the normal form of a text leaves: no control character but NUL, which is refused.
+_NO_NUL = r"^[^\x00]*$"
+MOST_NAMES, MOST_NUMBERS, MOST_CHARGES = 100, 100, 200
 
 Site = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 SourceSystem = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
 RecordId = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:/#()-]{0,99}$"),
-    AfterValidator(_harmless),
 ]
 Ori = Annotated[str, Field(pattern=r"^[A-Z0-9]{7,9}$")]
 Name = Annotated[
-    str, Field(min_length=1, max_length=100, pattern=_PRINTABLE), AfterValidator(_harmless)
+    str, Field(min_length=1, max_length=200, pattern=_NO_NUL), ONE_LINE, AfterValidator(_harmless)
 ]
 Words = Annotated[
-    str, Field(min_length=1, max_length=300, pattern=_PRINTABLE), AfterValidator(_harmless)
+    str, Field(min_length=1, max_length=1_000, pattern=_NO_NUL), ONE_LINE, AfterValidator(_harmless)
 ]
 Label = Annotated[
-    str, Field(min_length=1, max_length=60, pattern=_PRINTABLE), AfterValidator(_harmless)
+    str, Field(min_length=1, max_length=100, pattern=_NO_NUL), ONE_LINE, AfterValidator(_harmless)
 ]
+Suffix = Annotated[str, Field(min_length=1, max_length=20, pattern=_NO_NUL), ONE_LINE]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Age = Annotated[int, Field(ge=0, le=130), AfterValidator(_adult)]
 Version = Annotated[int, Field(ge=1, le=2_147_483_647)]
-PastTime = Annotated[AwareDatetime, AfterValidator(_plausible), AfterValidator(_past)]
-AnyTime = Annotated[AwareDatetime, AfterValidator(_plausible)]
+PastTime = Annotated[Moment, AfterValidator(_past)]
 
 
 class IdentifierIn(IdentifierPart):
@@ -120,7 +122,7 @@ class IdentifierIn(IdentifierPart):
         str,
         Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/#-]{0,59}$"),
         AfterValidator(_says_something),
-        AfterValidator(_harmless),
+        AfterValidator(_no_social_security_number),
     ]
 
 
@@ -132,18 +134,18 @@ class PersonIn(PersonPart):
     given: Name | None = None
     middle: Name | None = None
     surname: Name | None = None
-    suffix: Annotated[str, Field(min_length=1, max_length=10, pattern=_PRINTABLE)] | None = None
-    aliases: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
-    dob: Annotated[date, Field(ge=date(1900, 1, 1))] | None = None
+    suffix: Suffix | None = None
+    aliases: Annotated[tuple[Name, ...], Field(max_length=MOST_NAMES)] = ()
+    dob: AnyDay | None = None
     age_from: Age | None = None
     age_to: Age | None = None
     sex: Literal["F", "M", "X", "U"] | None = None
-    identifiers: Annotated[tuple[IdentifierIn, ...], Field(max_length=20)] = ()
+    identifiers: Annotated[tuple[IdentifierIn, ...], Field(max_length=MOST_NUMBERS)] = ()
 
     def faults(self, at: datetime) -> Iterator[FieldError]:
         """What is wrong across this person's fields, for something that happened at `at`."""
-        if self.dob is not None and age_on(self.dob, at.date()) < ADULT_AGE:
-            yield FieldError("/person/dob", UNDER_18, _UNDER_18_HINT)
+        if self.dob is not None and (fault := _birth_fault(self.dob, at.date())):
+            yield FieldError("/person/dob", *fault)
         if self.age_from is not None and self.age_to is not None and self.age_from > self.age_to:
             hint = "`age_from` must not be above `age_to`."
             yield FieldError("/person/age_from", "age_range_reversed", hint)
@@ -177,7 +179,7 @@ class CourtDateIn(CourtDatePart):
     model_config = STRICT
 
     court: Words | None = None
-    at: AnyTime
+    at: Moment
 
 
 class LocationIn(BaseModel):
@@ -198,7 +200,7 @@ class RecordIn(BaseModel):
     source_system: SourceSystem
     source_record_id: RecordId
     person: PersonIn
-    charges: Annotated[tuple[ChargeIn, ...], Field(max_length=50)] = ()
+    charges: Annotated[tuple[ChargeIn, ...], Field(max_length=MOST_CHARGES)] = ()
 
     def conduct_at(self, now: datetime) -> datetime:
         """When the person did what this is about; their age on that day counts (R-23)."""
@@ -259,6 +261,18 @@ def _refused_names(error: Mapping[str, Any]) -> Iterator[FieldError]:
     named = [(path, code)] if code else refused.names_within(error["input"], path)
     for where, why in named:
         yield FieldError(pointer_to(where), why, refused.HINTS[why])
+
+
+def _birth_fault(born: date, day: date) -> tuple[str, str] | None:
+    """Code and hint. A mistyped or two-digit year is no child: the sender has to hear which."""
+    if born > day:
+        return DOB_IN_FUTURE, "The date of birth is after what is reported: check the year."
+    if is_placeholder(born):
+        return None
+    age = age_on(born, day)
+    if age > OLDEST:
+        return DOB_TOO_OLD, f"Nobody is over {OLDEST}: check the year, or leave the date out."
+    return (UNDER_18, _UNDER_18_HINT) if age < ADULT_AGE else None
 
 
 def age_on(born: date, day: date) -> int:

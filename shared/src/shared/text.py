@@ -7,7 +7,7 @@ a text *means* (names, case numbers) is compared elsewhere, on top of this.
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BeforeValidator
 
@@ -71,6 +71,7 @@ def _read_prose(value: Any) -> Any:
     return prose(value) if isinstance(value, str) else value
 
 
-# For fields of bodies and forms. Lengths are those of the normal form.
-OneLine = Annotated[str, BeforeValidator(_read_one_line)]
-Prose = Annotated[str, BeforeValidator(_read_prose)]
+# For texts of bodies and forms, behind what else is said of them, so that lengths and patterns are
+# those of the normal form: `Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]`.
+ONE_LINE = BeforeValidator(_read_one_line)
+PROSE = BeforeValidator(_read_prose)

@@ -142,14 +142,14 @@ FORM = [
     ({"mood": "bad"}, "/mood", "extra_forbidden"),
     ({"person/shoe_size": 43}, "/person/shoe_size", "extra_forbidden"),
     ({"charges/0/judge": "X"}, "/charges/0/judge", "extra_forbidden"),
-    ({"charges/0/statute": "9" * 61}, "/charges/0/statute", "string_too_long"),
+    ({"charges/0/statute": "9" * 101}, "/charges/0/statute", "string_too_long"),
     ({"charges/0/text": "a\u0000b"}, "/charges/0/text", "string_pattern_mismatch"),
     ({"charges/0/nibrs": "theft"}, "/charges/0/nibrs", "string_pattern_mismatch"),
-    ({"charges": [{"seq": n + 1} for n in range(51)]}, "/charges", "too_long"),
+    ({"charges": [{"seq": n + 1} for n in range(201)]}, "/charges", "too_long"),
     ({"person/surname": "  "}, "/person/surname", "string_too_short"),
     ({"person/sex": "male"}, "/person/sex", "literal_error"),
-    ({"person/dob": "1880-01-01"}, "/person/dob", "greater_than_equal"),
-    ({"person/dob": "02.01.1980"}, "/person/dob", "date_parsing"),
+    ({"person/dob": "1880-05-01"}, "/person/dob", "dob_too_old"),
+    ({"person/dob": "02.01.1980"}, "/person/dob", "not_a_date"),
     ({"person/identifiers/0/value": "NULL"}, "/person/identifiers/0/value", "placeholder"),
     ({"person/identifiers/0/value": "000"}, "/person/identifiers/0/value", "placeholder"),
     ({"person": {"surname": "Testperson"}}, "/person", "person_not_described"),
@@ -163,7 +163,7 @@ FORM = [
 ]
 TIMES = [
     ({"occurred_at": "2026-03-03T04:05:00"}, "/occurred_at", "timezone_aware"),
-    ({"occurred_at": 1_700_000_000}, "/occurred_at", "datetime_type"),
+    ({"occurred_at": 1_700_000_000}, "/occurred_at", "not_a_date_time"),
     ({"occurred_at": "2026-06-01T12:06:00Z"}, "/occurred_at", "time_in_future"),
     ({"occurred_at": "9999-12-31T23:59:00-08:00"}, "/occurred_at", "time_not_plausible"),
     ({"occurred_at": "0001-01-01T00:00:00+08:00"}, "/occurred_at", "time_not_plausible"),
@@ -176,7 +176,7 @@ TIMES = [
 ]
 CHILDREN = [
     ({"person/dob": "2008-03-04"}, "/person/dob", "under_18"),
-    ({"person/dob": "2030-01-01"}, "/person/dob", "under_18"),
+    ({"person/dob": "2030-01-01"}, "/person/dob", "dob_in_future"),
     ({"person/age_from": 17, "person/age_to": 30}, "/person/age_from", "under_18"),
     ({"person/age_to": 17}, "/person/age_to", "under_18"),
 ]

@@ -1,13 +1,14 @@
 """Two texts that look the same are the same in their normal form."""
 
 import unicodedata
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from shared.text import OneLine, Prose, one_line, prose
+from shared.text import ONE_LINE, PROSE, one_line, prose
 
 UNSEEN = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2063\u3164\ufeff\ufffa"
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -95,13 +96,20 @@ def test_the_form_of_letters_makes_no_difference(text: str, form: str) -> None:
 
 
 class Sent(BaseModel, strict=True):
-    name: OneLine
-    note: Prose = ""
+    name: Annotated[str, Field(min_length=1, max_length=6), ONE_LINE]
+    note: Annotated[str, PROSE] = ""
 
 
 def test_fields_hold_the_normal_form() -> None:
     sent = Sent.model_validate_json('{"name": " Jose\\u0301\\tM ", "note": "a\\r\\nb"}')
     assert (sent.name, sent.note) == ("José M", "a\nb")
+
+
+def test_lengths_are_those_of_the_normal_form() -> None:
+    assert Sent.model_validate_json('{"name": "abc\\u200b\\n\\n\\n\\n\\n\\nde"}').name == "abc de"
+    with pytest.raises(ValidationError) as refused:
+        Sent.model_validate_json('{"name": "\\u200b \\u3000"}')
+    assert refused.value.errors()[0]["type"] == "string_too_short"
 
 
 @pytest.mark.parametrize("body", ['{"name": 5}', '{"name": null}', '{"name": ["a"]}'])

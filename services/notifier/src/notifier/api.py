@@ -18,6 +18,7 @@ from shared.database import Transaction
 from shared.idempotency import IdempotentRoute, Tx
 from shared.operations import runtime_of
 from shared.paging import Limit, Page, page_of
+from shared.text import PROSE
 
 router = APIRouter(tags=["alerts"], route_class=IdempotentRoute)
 
@@ -64,7 +65,7 @@ class AcknowledgementBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: Action | None = None
-    note: Annotated[str, Field(max_length=2_000)] | None = None
+    note: Annotated[str, Field(max_length=2_000), PROSE] | None = None
 
 
 @router.post("/v1/alerts/{alert_id}/acknowledgement")
@@ -82,7 +83,7 @@ class HandoverBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     to: Annotated[str, Field(min_length=1, max_length=100)]
-    note: Annotated[str, Field(max_length=2_000)] | None = None
+    note: Annotated[str, Field(max_length=2_000), PROSE] | None = None
 
 
 @router.post("/v1/alerts/{alert_id}/handover")

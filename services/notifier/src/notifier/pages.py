@@ -24,6 +24,7 @@ from shared.idempotency import Tx
 from shared.page_session import PageRoute, is_live, require_page, root_of
 from shared.pages import templates
 from shared.sites import zone_of
+from shared.text import PROSE
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PAGES = templates("notifier")
@@ -168,7 +169,7 @@ async def acknowledge_alert(
     caller: Person,
     tx: Tx,
     action: Annotated[Action | None, Form()] = None,
-    note: Annotated[str | None, Form(max_length=2_000)] = None,
+    note: Annotated[str | None, Form(max_length=2_000), PROSE] = None,
 ) -> Response:
     await handlers.acknowledge_alert(AcknowledgeAlert(alert_id, caller, action, note), tx)
     return RedirectResponse(f"{root_of(request)}/inbox", 303)
@@ -181,7 +182,7 @@ async def hand_over_alert(
     caller: Person,
     tx: Tx,
     to: Annotated[str, Form()],
-    note: Annotated[str | None, Form(max_length=2_000)] = None,
+    note: Annotated[str | None, Form(max_length=2_000), PROSE] = None,
 ) -> Response:
     await handlers.hand_over_alert(HandOverAlert(alert_id, caller, to, note), tx)
     return RedirectResponse(f"{root_of(request)}/inbox", 303)

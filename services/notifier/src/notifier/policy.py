@@ -91,13 +91,6 @@ def answer_by(
     return min(due, now + timedelta(minutes=patience)) if due and patience else due
 
 
-def whole_minutes(at: time) -> time:
-    """A time of day as a site sets it. Raises ValueError."""
-    if at.tzinfo is not None or at.second or at.microsecond:
-        raise ValueError("a time of day on the site's clock, as in 09:00")
-    return at
-
-
 def business_days_after(
     start: datetime, days: int, zone: ZoneInfo, holidays: Collection[date] = ()
 ) -> datetime:

@@ -17,6 +17,7 @@ from casework.settings import Policy, Settings
 from shared.callers import Caller, require
 from shared.edges import Body, Expected
 from shared.idempotency import IdempotentRoute, Tx
+from shared.text import ONE_LINE
 
 router = APIRouter(prefix="/v1", tags=["assignments"], route_class=IdempotentRoute)
 
@@ -27,7 +28,7 @@ Staff = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
 class Override(Body):
     """Why a supervisor goes beyond the caseload limit."""
 
-    reason: Annotated[str, Field(min_length=3, max_length=500)]
+    reason: Annotated[str, Field(min_length=3, max_length=500), ONE_LINE]
 
 
 class AssignmentBody(Body):

@@ -4,16 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from casework.consents.commands import Signature, Terms
 from casework.consents.domain import Category, Channel, ConsentState, mixes_legal_proceedings
+from shared.dates import Day, Moment
 from shared.edges import Body
 from shared.events import GrantPart
+from shared.text import ONE_LINE
 
 Word = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
 
 
 class Recipient(Body):
@@ -34,7 +36,7 @@ class Grant(Body):
 class Expiry(Body):
     """The first day without the release."""
 
-    on: Annotated[date, Field(le=date(2200, 1, 1))]
+    on: Annotated[Day, Field(le=date(2200, 1, 1))]
 
 
 class TermsBody(Body):
@@ -44,7 +46,7 @@ class TermsBody(Body):
     language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
     grants: Annotated[list[Grant], Field(min_length=1, max_length=50)]
     disclosers: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
-    effective_from: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
+    effective_from: Annotated[Day, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
     expires: Expiry | None = None
     supersedes: UUID | None = None
 
@@ -81,7 +83,7 @@ def _part(grant: Grant) -> GrantPart:
 class SignatureBody(Body):
     """How it was signed."""
 
-    signed_at: AwareDatetime
+    signed_at: Moment
     signature_evidence: Text
     witness: Text | None = None
     # SHA-256 of the copy that the participant was given.

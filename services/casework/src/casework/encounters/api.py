@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from casework.edges import Key, edit_by, refuse_future
 from casework.encounters import handlers, repository
@@ -14,9 +14,11 @@ from casework.encounters.domain import EncounterKind
 from casework.participants import repository as files
 from casework.topics import Domain
 from shared.callers import Caller, require
+from shared.dates import Moment
 from shared.edges import Body, Expected
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
+from shared.text import PROSE
 
 router = APIRouter(
     prefix="/v1/participants/{key}/encounters", tags=["encounters"], route_class=IdempotentRoute
@@ -30,12 +32,12 @@ class EncounterBody(Body):
     """What happened. The note is sealed, and leaves casework never (R-14)."""
 
     kind: EncounterKind
-    began_at: AwareDatetime
+    began_at: Moment
     minutes: Annotated[int, Field(ge=1, le=24 * 60)]
     reached: bool = True
     goals: Domains = ()
     needs_met: Domains = ()
-    note: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    note: Annotated[str, Field(min_length=1, max_length=10_000), PROSE] | None = None
 
 
 class EncounterAnswer(BaseModel):

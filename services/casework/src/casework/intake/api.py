@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from casework.edges import Key, Login, edit_by, refuse_future, refuse_past
@@ -17,6 +17,7 @@ from casework.participants import repository as files
 from casework.participants.api import FileAnswer
 from casework.topics import Domain
 from shared.callers import Caller, require
+from shared.dates import Moment
 from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
@@ -32,7 +33,7 @@ Staff = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
 class AppointmentBody(Body):
     """When, where and with whom. Without `interviewer`, the case manager holds it."""
 
-    scheduled_for: AwareDatetime
+    scheduled_for: Moment
     place: Place = Place.OFFICE
     interviewer: Login | None = None
 
@@ -109,8 +110,8 @@ async def release_appointment(
 class IntakeBody(Body):
     """The interview that completes intake."""
 
-    started_at: AwareDatetime | None = None
-    completed_at: AwareDatetime
+    started_at: Moment | None = None
+    completed_at: Moment
     domains: Annotated[list[Domain], Field(min_length=1, max_length=len(Domain))]
 
     @model_validator(mode="after")

@@ -17,11 +17,12 @@ from casework.topics import Domain
 from shared.callers import Caller, require
 from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
+from shared.text import ONE_LINE
 
 router = APIRouter(prefix="/v1", tags=["linkages"], route_class=IdempotentRoute)
 
 Staff = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
 
 
 class LinkageBody(Body):

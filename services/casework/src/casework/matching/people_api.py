@@ -12,11 +12,12 @@ from casework.matching.commands import ExcludePerson, MergePeople, UnmergePerson
 from casework.settings import Settings
 from shared.edges import Body
 from shared.idempotency import IdempotentRoute, Tx
+from shared.text import ONE_LINE
 
 router = APIRouter(prefix="/v1/people", tags=["matching"], route_class=IdempotentRoute)
 
 Key = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")]
-Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]+$")]
+Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]+$"), ONE_LINE]
 
 
 class MergeBody(Body):

@@ -17,11 +17,12 @@ from casework.participants import repository as files
 from shared.callers import Caller, require
 from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
+from shared.text import ONE_LINE
 
 router = APIRouter(prefix="/v1/participants", tags=["names"], route_class=IdempotentRoute)
 
 Staff = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
 
 
 class NameBody(Body):
@@ -31,7 +32,7 @@ class NameBody(Body):
     given: Text | None = None
     middle: Text | None = None
     surname: Text | None = None
-    suffix: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    suffix: Annotated[str, Field(min_length=1, max_length=20), ONE_LINE] | None = None
 
     @model_validator(mode="after")
     def names_somebody(self) -> "NameBody":

@@ -1,6 +1,6 @@
 """What the forms of a participant's file do. Each ends at the page that it came from."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from casework.work.commands import TickOff
 from casework.work.domain import Outcome
 from shared.callers import Caller
 from shared.database import Transaction
+from shared.dates import Day
 from shared.edges import Body
 from shared.errors import FieldError, Invalid
 from shared.idempotency import Tx
@@ -128,7 +129,7 @@ async def write_plan(
     statement: Texts,
     steps: Texts,
     agreed: Annotated[bool, Form()] = False,
-    review_on: Annotated[date | None, Form()] = None,
+    review_on: Annotated[Day | None, Form()] = None,
     version: Version = None,
 ) -> Response:
     """A goal without words is left out; a step is a line."""
@@ -185,7 +186,7 @@ async def sign_consent(
     template_version: Text,
     evidence: Text,
     categories: Texts,
-    expires_on: Annotated[date | None, Form()] = None,
+    expires_on: Annotated[Day | None, Form()] = None,
 ) -> Response:
     """One recipient; what more is to be covered is another release."""
     file = await repository.get_file(tx, key, caller.sites)

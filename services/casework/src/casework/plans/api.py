@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from casework.edges import Key, edit_by, refuse_future
 from casework.participants import repository as files
@@ -15,16 +15,18 @@ from casework.plans.domain import Goal, GoalStatus, PlanVersion, StepOwner
 from casework.topics import Domain
 from shared.callers import Caller, require
 from shared.database import Transaction
+from shared.dates import Day, Moment
 from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
+from shared.text import ONE_LINE, PROSE
 
 router = APIRouter(
     prefix="/v1/participants/{key}/plans", tags=["plans"], route_class=IdempotentRoute
 )
 
 Staff = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
-Statement = Annotated[str, Field(min_length=1, max_length=2_000)]
-Short = Annotated[str, Field(min_length=1, max_length=200)]
+Statement = Annotated[str, Field(min_length=1, max_length=2_000), PROSE]
+Short = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
@@ -41,7 +43,7 @@ class ObligationBody(Body):
 
     court: Short | None = None
     cause_number: Short | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     what: Short | None = None
 
 
@@ -51,7 +53,7 @@ class GoalBody(Body):
     domain: Domain
     statement: Statement
     status: GoalStatus = GoalStatus.WANTED
-    target_on: date | None = None
+    target_on: Day | None = None
     steps: Annotated[tuple[Statement | StepBody, ...], Field(max_length=50)] = ()
     obligations: Annotated[tuple[ObligationBody, ...], Field(max_length=20)] = ()
 
@@ -60,8 +62,8 @@ class PlanBody(Body):
     """The next version; without `agreed_at` it is a draft that nobody hears of."""
 
     goals: Annotated[list[GoalBody], Field(min_length=1, max_length=50)]
-    agreed_at: AwareDatetime | None = None
-    review_on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))] | None = None
+    agreed_at: Moment | None = None
+    review_on: Annotated[Day, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))] | None = None
 
     def content(self) -> tuple[Goal, ...]:
         return tuple(Goal.model_validate(goal.model_dump()) for goal in self.goals)
@@ -121,7 +123,7 @@ async def get_plan(key: Key, version: Number, caller: Staff, tx: Tx) -> PlanCont
 class AgreementBody(Body):
     """When the participant said yes."""
 
-    agreed_at: AwareDatetime
+    agreed_at: Moment
 
 
 @router.post("/{version}/agreement", summary="The participant agreed to this version")

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from casework.edges import Login, edit_by
 from casework.participants.person import display_name
@@ -14,8 +14,10 @@ from casework.workgroup.commands import AssignAction, FinishAction, MakePacket
 from casework.workgroup.domain import NOTICE, Action, Attendee, Fact
 from shared.callers import Caller, require
 from shared.database import Transaction
+from shared.dates import Moment
 from shared.edges import Body, Expected
 from shared.idempotency import IdempotentRoute, Tx
+from shared.text import ONE_LINE
 
 router = APIRouter(prefix="/v1/workgroup", tags=["work group"], route_class=IdempotentRoute)
 
@@ -60,8 +62,8 @@ class ActionBody(Body):
 
     participant_key: Annotated[str, Field(min_length=1, max_length=100)]
     owner: Login
-    what: Annotated[str, Field(min_length=3, max_length=300)]
-    due_at: AwareDatetime
+    what: Annotated[str, Field(min_length=3, max_length=300), ONE_LINE]
+    due_at: Moment
 
 
 class ActionAnswer(BaseModel):

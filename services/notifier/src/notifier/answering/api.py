@@ -11,6 +11,7 @@ from notifier.answering import handlers
 from notifier.answering.commands import AskNext, DisownAlert
 from notifier.api import Answering, thread_view
 from shared.idempotency import IdempotentRoute, Tx
+from shared.text import PROSE
 
 router = APIRouter(tags=["alerts"], route_class=IdempotentRoute)
 
@@ -20,7 +21,7 @@ class NoteBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    note: Annotated[str, Field(max_length=2_000)] | None = None
+    note: Annotated[str, Field(max_length=2_000), PROSE] | None = None
 
 
 @router.post("/v1/alerts/{alert_id}/escalation")

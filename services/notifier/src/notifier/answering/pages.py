@@ -24,9 +24,10 @@ from shared.callers import Caller
 from shared.idempotency import Tx
 from shared.operations import runtime_of
 from shared.page_session import PageRoute, root_of
+from shared.text import PROSE
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-Note = Annotated[str | None, Form(max_length=2_000)]
+Note = Annotated[str | None, Form(max_length=2_000), PROSE]
 
 
 @router.post("/alerts/{alert_id}/escalation")

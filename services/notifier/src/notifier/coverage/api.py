@@ -1,11 +1,11 @@
 """Coverage over HTTP."""
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from notifier.coverage import handlers, views
 from notifier.coverage.commands import (
@@ -18,11 +18,12 @@ from notifier.coverage.commands import (
     RenewDutyLink,
     SwapDuty,
 )
-from notifier.policy import whole_minutes
 from shared.callers import Caller, require
+from shared.dates import Day, Moment, TimeOfDay
 from shared.edges import Expected, etag
 from shared.errors import Invalid
 from shared.idempotency import IdempotentRoute, Tx
+from shared.text import PROSE
 
 router = APIRouter(tags=["coverage"], route_class=IdempotentRoute)
 
@@ -32,7 +33,7 @@ Site = Annotated[str, Field(min_length=1, max_length=60)]
 Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w.@:|+-]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[\w][\w .-]*$")]
 NameInPath = Annotated[str, Path(min_length=1, max_length=60, pattern=r"^[\w][\w .-]*$")]
-Text = Annotated[str, Field(min_length=1, max_length=4_000)]
+Text = Annotated[str, Field(min_length=1, max_length=4_000), PROSE]
 LONGEST = timedelta(days=366)
 
 
@@ -41,8 +42,8 @@ class _Body(BaseModel):
 
 
 class _Span(_Body):
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
 
     @model_validator(mode="after")
     def _in_order(self) -> "_Span":
@@ -73,8 +74,8 @@ class RotationBody(_Body):
 
     site: Site
     members: Annotated[list[Sub], Field(min_length=1, max_length=50)]
-    starts_on: date
-    changes_at: Annotated[time, AfterValidator(whole_minutes)] = time(9)
+    starts_on: Day
+    changes_at: TimeOfDay = time(9)
     days: Annotated[int, Field(ge=1, le=28)] = 7
 
     @model_validator(mode="after")
@@ -117,7 +118,7 @@ async def show_coverage(
     tx: Tx,
     site: Annotated[str, Query(max_length=60)],
     days: Annotated[int, Query(ge=1, le=60)] = 14,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
 ) -> views.CoverageView:
     """Who is on duty, who is away, where nobody is, and the notes of the last two weeks."""
     caller.at_site(site)

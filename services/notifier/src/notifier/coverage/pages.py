@@ -1,6 +1,6 @@
 """Coverage for people: who is there, who is not, and where nobody is."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from notifier.coverage.commands import (
 from notifier.staff.repository import list_staff
 from shared.callers import Caller
 from shared.database import Transaction
+from shared.dates import Day, LocalMoment, TimeOfDay
 from shared.errors import Invalid
 from shared.idempotency import Tx
 from shared.page_session import PageRoute, require_page, root_of
@@ -41,7 +42,7 @@ class _Named(BaseModel):
 Person = Annotated[Caller, Depends(require_page("case-manager", "supervisor"))]
 Keeper = Annotated[Caller, Depends(require_page("supervisor"))]
 Text = Annotated[str, Form(max_length=4_000)]
-Local = Annotated[datetime, Form()]
+Local = Annotated[LocalMoment, Form()]
 DAYS = 14
 
 
@@ -118,8 +119,8 @@ async def put_rotation(
     caller: Keeper,
     tx: Tx,
     name: Text,
-    starts_on: Annotated[date, Form()],
-    changes_at: Annotated[time, Form()],
+    starts_on: Annotated[Day, Form()],
+    changes_at: Annotated[TimeOfDay, Form()],
     days_each: Annotated[int, Form()],
     members: Annotated[list[str], Form()],
     version: Annotated[int, Form()] = 0,

@@ -1,34 +1,33 @@
 """Staff and site policies over HTTP."""
 
-from datetime import date, time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from notifier.contacts.domain import Channel, ContactMethod
 from notifier.contacts.repository import list_methods
-from notifier.policy import whole_minutes
 from notifier.routing import PROGRAM_LINE
 from notifier.staff import handlers, repository
 from notifier.staff.commands import PutSitePolicy, PutStaff
 from notifier.staff.domain import SitePolicy, Staff
 from shared.callers import Caller, require
+from shared.dates import Day, TimeOfDay
 from shared.edges import Expected, etag
 from shared.errors import Invalid
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Page
 from shared.sealing import KeyRing
+from shared.text import ONE_LINE
 
 router = APIRouter(tags=["staff"], route_class=IdempotentRoute)
 
 Keeper = Annotated[Caller, Depends(require("supervisor", "ops"))]
 PolicyKeeper = Annotated[Caller, Depends(require("supervisor", "program-manager", "ops"))]
 Sub = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\w.@:|+-]+$")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Email = Annotated[str, Field(min_length=3, max_length=254)]
+Name = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
+Email = Annotated[str, Field(min_length=3, max_length=254), ONE_LINE]
 Site = Annotated[str, Field(min_length=1, max_length=60)]
-TimeOfDay = Annotated[time, AfterValidator(whole_minutes)]
 Minutes = Annotated[int, Field(ge=5, le=24 * 60)]
 
 
@@ -115,7 +114,7 @@ class PolicyBody(_Body):
     quiet_from: TimeOfDay | None = None
     quiet_until: TimeOfDay | None = None
     digests: Annotated[list[TimeOfDay], Field(max_length=24)] = []
-    holidays: Annotated[list[date], Field(max_length=100)] = []
+    holidays: Annotated[list[Day], Field(max_length=100)] = []
     messages_at_most: Annotated[int, Field(ge=1, le=1000)] | None = None
     messages_within_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 10
 

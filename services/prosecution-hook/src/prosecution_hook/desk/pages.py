@@ -1,6 +1,5 @@
 """The liaison desk as pages: plain links and forms, nothing else needed."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -29,6 +28,7 @@ from prosecution_hook.holds.domain import (
 from prosecution_hook.holds.repository import Span
 from prosecution_hook.ledger import repository as ledger
 from prosecution_hook.offices import OfficeCaller
+from shared.dates import Day
 from shared.idempotency import Tx
 from shared.page_session import PageRoute, root_of
 from shared.pages import templates
@@ -111,7 +111,7 @@ async def extend_hold(
     hold_id: UUID,
     caller: Liaison,
     tx: Tx,
-    until: Annotated[date, Form()],
+    until: Annotated[Day, Form()],
     reason: Annotated[ExtensionReason, Form()],
     approved_by: Annotated[Name | None, Form()] = None,
 ) -> Response:

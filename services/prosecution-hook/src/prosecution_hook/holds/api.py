@@ -22,6 +22,7 @@ from prosecution_hook.ledger import repository as ledger
 from prosecution_hook.offices import OfficeCaller
 from prosecution_hook.telling import proposals_to, tell
 from shared.database import Transaction
+from shared.dates import Day
 from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
@@ -74,7 +75,7 @@ class HoldView(BaseModel):
 class ExtensionBody(Body):
     """Until the end of which day, why, and who approved it when that was somebody else."""
 
-    until: date
+    until: Day
     reason: ExtensionReason
     approved_by: Name | None = None
 

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from prosecution_hook.partners import handlers, repository
 from prosecution_hook.partners.domain import LONGEST_BREAK_GLASS, NoticeKind, Partner
 from shared.callers import Caller, require
+from shared.dates import Moment
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 from shared.paging import Limit, Page, page_of
@@ -41,7 +42,7 @@ class EntryBody(BaseModel):
 class ApprovalBody(EntryBody):
     """The privacy officer's approval."""
 
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class EmergencyBody(EntryBody):

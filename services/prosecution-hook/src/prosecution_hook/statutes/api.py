@@ -11,6 +11,7 @@ from prosecution_hook.statutes import handlers, repository
 from prosecution_hook.statutes.commands import ImportStatutes
 from prosecution_hook.statutes.domain import Severity, StatuteImport
 from shared.callers import Caller, require
+from shared.dates import Day
 from shared.edges import Body
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
@@ -81,7 +82,7 @@ async def list_statutes(
     caller: Reader,
     tx: Tx,
     state: State,
-    on: date | None = None,
+    on: Day | None = None,
     limit: Limit = 50,
     cursor: UUID | None = None,
 ) -> Page[StatuteView]:

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from referral.handoffs import handlers, repository
 from referral.handoffs.commands import TakeStep
@@ -12,6 +12,7 @@ from referral.handoffs.domain import Step
 from referral.handoffs.views import HandoffView, handoff_view
 from referral.referrals.api import Desk, Referring
 from referral.referrals.handlers import get_referral
+from shared.dates import Moment
 from shared.edges import Body, Expected, etag
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
@@ -24,7 +25,7 @@ class StepBody(Body):
     """A step. `eta_minutes` and `case_manager` belong to `dispatched`, and may be told again."""
 
     step: Step
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     eta_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
     case_manager: Annotated[str, Field(pattern=r"^[\w.@:|+-]{1,100}$")] | None = None
     meeting_place: Words | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -14,6 +14,7 @@ from referral.criteria.facts import Basis, Door, Facts, Unit
 from referral.referrals.domain import CloseReason, DeclinedBy, ReferralState
 from referral.referrals.doors import faults_at
 from shared.callers import Caller
+from shared.dates import Day
 from shared.errors import FieldError
 from shared.events import MatchTier
 from shared.reports import (
@@ -82,7 +83,7 @@ class PriorInvolvement(BaseModel):
     model_config = STRICT
 
     basis: Basis
-    last_on: Annotated[date, Field(ge=date(1950, 1, 1))]
+    last_on: Day
 
 
 class ReferPerson(RecordIn):

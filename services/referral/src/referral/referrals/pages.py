@@ -23,6 +23,7 @@ from shared.navigation import places_of
 from shared.page_session import PageRoute, require_page, root_of
 from shared.pages import templates
 from shared.problems import field_errors
+from shared.text import ONE_LINE
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PAGES = templates("referral")
@@ -30,7 +31,7 @@ SHOWN = 100
 
 Person = Annotated[Caller, Depends(require_page("referral-desk"))]
 Read = Annotated[int | None, Form(alias="version", ge=1)]
-Answers = Annotated[str | None, Form(max_length=300)]
+Answers = Annotated[str | None, Form(max_length=300), ONE_LINE]
 
 
 @router.get("/referrals")
@@ -119,7 +120,7 @@ async def take_step(
     version: Read = None,
     eta_minutes: Annotated[str, Form(pattern="^[0-9]{0,3}$")] = "",
     case_manager: Annotated[str, Form(pattern=r"^[\w.@:|+-]{0,100}$")] = "",
-    meeting_place: Annotated[str, Form(max_length=300)] = "",
+    meeting_place: Annotated[str, Form(max_length=300), ONE_LINE] = "",
 ) -> Response:
     minutes = int(eta_minutes or 0) or None
     if minutes is not None and minutes > 240:
