@@ -7,6 +7,7 @@ import pytest
 from tests.integration.notifier.town import CANARY, Town
 
 from shared.callers import SESSION_COOKIE
+from shared.events import ChargePart
 
 
 def cookie(who: dict[str, str]) -> dict[str, str]:
@@ -172,3 +173,30 @@ async def test_a_quashed_warrant_is_told_and_does_not_read_as_a_new_one(town: To
     page = await town.stage.client.get(f"/alerts/{alert['id']}", headers=cookie(town.alice))
     assert "pcms: Warrant issued" in str(Words(page.text))
     assert "pcms: Warrant quashed" in str(Words(page.text))
+
+
+async def test_who_sits_in_jail_is_the_headline_whatever_comes_in(town: Town) -> None:
+    """A charge from before enrollment comes later: jail stays on top; "not a new event" is said of
+    the charge, on every page and by the API; a release is what changes it."""
+    await town.assign()
+    booked = town.contact("booking", booking_number="B-1", incident_number="26-7")
+    old = (ChargePart(seq=1, text="Theft 3"),)
+    charge = {"contact_type": "charge_filed", "outcome": "filed", "facility": None}
+    filed = town.contact(
+        "new-charge", **charge, incident_number="26-7", charges=old, pre_enrollment_conduct=True
+    )
+    await town.report(booked)
+    await town.report(filed)
+    await town.mailed(2)
+    alert = await town.the_alert()
+    assert alert["contact"]["receipt"] == str(booked.receipt)
+    assert alert["newest"]["receipt"] == str(filed.receipt)
+    for path in ("/inbox", f"/alerts/{alert['id']}"):
+        page = await town.stage.client.get(path, headers=cookie(town.alice))
+        text = str(Words(page.text))
+        assert "Custody Booked · County A Main" in text
+        assert "Theft 3 (from before enrollment: not a new event)" in text
+    released = town.contact("release", booking_number="B-1", occurred_at=town.now)
+    await town.report(released)
+    await town.mailed(3)
+    assert (await town.the_alert())["contact"]["receipt"] == str(released.receipt)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from notifier.incidents import Fact, Incident, Known, News, choose
+from notifier.choosing import Incident, choose
+from notifier.incidents import Fact, Known, News
 from shared.events import (
     ChargePart,
     CourtDatePart,
@@ -139,8 +140,8 @@ def incident(one: Fact) -> Incident:
         # Two incident numbers, or two booking numbers, are two incidents.
         (fact(incident_number="1"), fact("arrest", **RMS, hours=2, incident_number="2"), False),
         (fact(booking_number="1"), fact("booking", **RMS, hours=2, booking_number="2"), False),
-        # One arrest may become two cases.
-        (fact(cause_number="1"), fact("new-charge", **RMS, hours=2, cause_number="2"), True),
+        # Two cause numbers are two cases.
+        (fact(cause_number="1"), fact("new-charge", **RMS, hours=2, cause_number="2"), False),
         (fact(incident_number="1"), fact("booking", **RMS, hours=2), True),
     ],
 )

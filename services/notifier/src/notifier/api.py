@@ -1,6 +1,6 @@
 """Alerts over HTTP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from notifier import handlers, repository, stream, views, words
 from notifier.auditing.repository import find_heartbeat
 from notifier.commands import AcknowledgeAlert, HandOverAlert
-from notifier.domain import Action, Alert, AlertState
+from notifier.domain import Action, Alert, AlertEntry, AlertState
 from notifier.staff.repository import list_staff
 from shared.callers import Caller, require
 from shared.database import Transaction
@@ -38,7 +38,15 @@ async def list_alerts(
     states = [state] if state else list(AlertState)
     found = await repository.list_alerts(tx, caller, states=states, limit=limit + 1, before=cursor)
     page = page_of(found, limit, lambda pair: str(pair[0].number))
-    return Page(items=[views.alert_of(*pair, tx.ring) for pair in page.items], next=page.next)
+    return Page(items=await list_views(tx, page.items), next=page.next)
+
+
+async def list_views(
+    tx: Transaction, pairs: Sequence[tuple[Alert, AlertEntry]]
+) -> list[views.AlertView]:
+    """Alerts with their headlines, and what came in last of each."""
+    newest = await repository.list_newest(tx, [alert.id for alert, _ in pairs])
+    return [views.alert_of(*pair, tx.ring, newest.get(pair[0].id)) for pair in pairs]
 
 
 @router.get("/v1/alerts/{alert_id}")

@@ -1,13 +1,12 @@
-"""One thread per incident: which thread a contact belongs to, and what it adds. Pure.
+"""One thread per incident: what its thread knows, and what a contact adds. Pure.
 
 The same arrest reported by three systems pages once; a fact that changes what the case manager
 should do pages again (domain.md 7.5, rules 4 to 7).
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,10 +14,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from notifier.domain import AlertEntry
 from notifier.standings import Matter, Standing, standing_of
+from notifier.told import Told, may_be_one, put_among
 from shared.events import ChargePart, ParticipantRecontacted, RecontactCause
 from shared.sealing import KeyRing
-
-ONE_INCIDENT = timedelta(hours=72)
 
 # What somebody who knows of the latter already knows: an arrest report after the booking is late.
 _IMPLIED_BY = {
@@ -53,6 +51,8 @@ class News(StrEnum):
     MISSED = "court_missed"
     DISPOSED = "case_closed"
     CLOCK = "clock"
+    NUMBER = "another_number"
+    AGAIN = "another_of_its_kind"
 
 
 # What is told of a change of standing. That a warrant was served is told as custody, that a court
@@ -80,6 +80,7 @@ class Fact:
     charges: tuple[ChargePart, ...]
     court_at: datetime | None
     keys: frozenset[str]
+    told: Told
     standing: Standing | None = None
 
     @classmethod
@@ -97,6 +98,7 @@ class Fact:
             charges=contact.charges,
             court_at=contact.next_court.at if contact.next_court else None,
             keys=frozenset((f"record:{record}", *keys)),
+            told=Told.of(contact, record, numbers),
             standing=standing_of(contact, record, numbers),
         )
 
@@ -177,6 +179,7 @@ class Known(BaseModel):
     in_custody: bool | None = None
     custody_at: AwareDatetime | None = None
     standings: tuple[Standing, ...] = ()
+    told: tuple[Told, ...] = ()
 
     def news_in(self, fact: Fact) -> tuple[News, ...]:
         """What is materially new; empty for repeats, late versions and corrected wording."""
@@ -188,7 +191,8 @@ class Known(BaseModel):
             News.CHARGE: self._adds_charge(fact),
             News.COURT: self._moves_court(fact),
         }
-        return (*(news for news, is_new in found.items() if is_new), *self._became(fact.standing))
+        news = (*(n for n, is_new in found.items() if is_new), *self._became(fact.standing))
+        return news or self._in_doubt(fact)
 
     def _became(self, standing: Standing | None) -> tuple[News, ...]:
         if standing is None or not standing.is_new_after(self.standings):
@@ -199,6 +203,23 @@ class Known(BaseModel):
     def _is_other_cause(self, fact: Fact) -> bool:
         told_by = {fact.cause} | _IMPLIED_BY.get(fact.cause, set())
         return self.causes.isdisjoint(told_by)
+
+    def _in_doubt(self, fact: Fact) -> tuple[News, ...]:
+        """What says nothing new in itself, and may still be about something else."""
+        if any(self._is_other(kind, number) for kind, number in fact.told.numbers.items()):
+            return (News.NUMBER,)
+        return (News.AGAIN,) if self._is_another_event(fact) else ()
+
+    def _is_other(self, kind: str, number: str) -> bool:
+        """Another case, booking, incident or warrant than those that the thread knows."""
+        known = {told.numbers[kind] for told in self.told if kind in told.numbers}
+        return bool(known) and number not in known
+
+    def _is_another_event(self, fact: Fact) -> bool:
+        """Nothing that was told may be the same event, as far as times and numbers say."""
+        alike = {fact.cause} | _IMPLIED_BY.get(fact.cause, set())
+        told = [t for t in self.told if t.cause in alike]
+        return bool(told) and not any(may_be_one(t, fact.told) for t in told)
 
     def _turns_custody(self, fact: Fact) -> bool:
         now = _IN_CUSTODY.get(fact.cause)
@@ -234,6 +255,7 @@ class Known(BaseModel):
             "standings": (
                 fact.standing.put_among(self.standings) if fact.standing else self.standings
             ),
+            "told": put_among(self.told, fact.told),
         }
         return self.model_copy(update=changes | self._custody_after(fact))
 
@@ -242,37 +264,6 @@ class Known(BaseModel):
         if now is None or (self.custody_at and fact.occurred_at < self.custody_at):
             return {}
         return {"in_custody": now, "custody_at": fact.occurred_at}
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """A thread, as far as telling incidents apart needs it."""
-
-    thread_id: UUID
-    keys: frozenset[str]
-    started_at: datetime
-    known: Known
-
-
-def choose(incidents: Sequence[Incident], fact: Fact) -> Incident | None:
-    """The incident that the report is about: one that shares a number, else one within 72 hours."""
-    sharing = [i for i in incidents if i.keys & fact.keys]
-    near = [
-        i
-        for i in incidents
-        if abs(fact.occurred_at - i.started_at) <= ONE_INCIDENT and not _contradict(i, fact)
-    ]
-    return max(sharing or near, key=lambda i: i.started_at, default=None)
-
-
-def _contradict(incident: Incident, fact: Fact) -> bool:
-    """Both have an incident number, or both a booking number, and none in common."""
-    for kind in ("incident:", "booking:"):
-        one = {key for key in incident.keys if key.startswith(kind)}
-        other = {key for key in fact.keys if key.startswith(kind)}
-        if one and other and one.isdisjoint(other):
-            return True
-    return False
 
 
 def plain(text: str) -> str:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from notifier import handlers, repository, views, words
+from notifier.api import list_views
 from notifier.commands import AcknowledgeAlert, HandOverAlert
 from notifier.domain import ENDS, OPEN, Action, Alert, AlertEntry
 from notifier.emergencies.repository import list_emergencies
@@ -99,7 +100,7 @@ async def show_inbox(
         request,
         "inbox.html",
         caller=caller,
-        waiting=[views.alert_of(*pair, tx.ring) for pair in sorted(waiting, key=_by_due)],
+        waiting=await list_views(tx, sorted(waiting, key=_by_due)),
         total=len(open_now),
         unread=unread,
         filters=filters,

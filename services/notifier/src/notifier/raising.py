@@ -1,9 +1,13 @@
 """What a contact means: a new alert, news for an open one, or only an entry. Pure."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from notifier.choosing import Incident, choose
 from notifier.domain import AlertState, StepKind
-from notifier.incidents import Incident, News, choose
+from notifier.headline import headline_of
+from notifier.incidents import Known, News
 from notifier.policy import CLASSES, AlertClass, answer_by, more_urgent, send_at, sooner
 from notifier.recording import AlertDraft, Arrival, OpenThread, Record
 from notifier.routing import PROGRAM_LINE, Role, next_stop, sub_of
@@ -22,10 +26,17 @@ def decide(arrival: Arrival, now: datetime) -> Record:
     news = thread.incident.known.news_in(fact) if thread else (News.FIRST,)
     if thread and not news:
         noted = ((StepKind.NOTED, None, None),)
-        return Record(contact, fact, incident, thread.alert, (), noted)
+        alert = replace(thread.alert, headline=_headline(arrival, incident))
+        return Record(contact, fact, incident, alert, (), noted)
     if thread and thread.state is AlertState.WAITING:
         return _page_again(arrival, thread, news, now)
     return _open_alert(arrival, incident, news, now)
+
+
+def _headline(arrival: Arrival, incident: Incident | None) -> UUID:
+    """The most urgent open fact of the thread, this contact included."""
+    known = incident.known if incident else Known()
+    return headline_of(known.learn(arrival.fact).told) or arrival.contact.id
 
 
 def _open_alert(
@@ -40,7 +51,7 @@ def _open_alert(
         alert_class=kind,
         recipient=who,
         due_at=_due(arrival, kind, now, stop.patience(kind) if stop else None),
-        headline=contact.id,
+        headline=_headline(arrival, incident),
         manager_then=around.manager_then,
         manager_now=around.manager_now,
         send_at=send_at(kind, around.quiet, now, zone),
@@ -70,7 +81,7 @@ def _page_again(
         alert_class=both,
         recipient=old.recipient,
         due_at=sooner(due, old.due_at),
-        headline=contact.id,
+        headline=_headline(arrival, thread.incident),
         send_at=send_at(both, arrival.around.quiet, now, zone_of(contact.site)),
     )
     steps = ((StepKind.UPDATED, old.recipient, ",".join(news)), *held(alert, now))

@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from notifier import queue
+from notifier.choosing import Incident
 from notifier.domain import AlertState, StepKind
-from notifier.incidents import ONE_INCIDENT, Fact, Incident, Known, News
+from notifier.incidents import Fact, Known, News
 from notifier.policy import AlertClass
 from notifier.surroundings import ROUTE, Surroundings, read_row
+from notifier.told import ONE_INCIDENT
 from shared.context import WorkContext, current
 from shared.database import Transaction
 from shared.events import ParticipantRecontacted

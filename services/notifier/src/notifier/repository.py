@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from notifier.domain import (
@@ -97,7 +98,7 @@ async def list_alerts(
     limit: int,
     before: int | None = None,
 ) -> list[tuple[Alert, AlertEntry]]:
-    """Newest first, each with the report that raised it or paged last."""
+    """Newest first, each with the report that it is called by (headline.py)."""
     query = (
         select(Alert, AlertEntry)
         .join(AlertEntry, col(AlertEntry.event_id) == col(Alert.headline))
@@ -110,6 +111,21 @@ async def list_alerts(
     found = [(alert, entry) for alert, entry in (await tx.exec(query)).all()]
     tx.concerns.update(alert.participant for alert, _ in found)
     return found
+
+
+async def list_newest(tx: Transaction, alert_ids: Sequence[UUID]) -> dict[UUID, AlertEntry]:
+    """Of each alert the report that arrived last and was not withdrawn."""
+    query = (
+        select(AlertEntry)
+        .where(col(AlertEntry.alert_id).in_(alert_ids), col(AlertEntry.withdrawn_at).is_(None))
+        .ext(distinct_on(col(AlertEntry.alert_id)))
+        .order_by(
+            col(AlertEntry.alert_id),
+            col(AlertEntry.recorded_at).desc(),
+            col(AlertEntry.event_id).desc(),
+        )
+    )
+    return {entry.alert_id: entry for entry in (await tx.exec(query)).all()}
 
 
 async def count_answered(tx: Transaction, caller: Caller, since: datetime) -> int:

@@ -44,8 +44,9 @@ class Contact(BaseModel):
 
 
 class AlertView(BaseModel):
-    """An alert with the contact that it is about. Without `due_at` it needs no answer.
+    """An alert with its most urgent open contact. Without `due_at` it needs no answer.
 
+    `newest` is the contact that came in last, when that is another one.
     With `recalled_at` it was withdrawn: the contact was somebody else's.
     """
 
@@ -65,6 +66,7 @@ class AlertView(BaseModel):
     action: str | None
     recalled_at: AwareDatetime | None
     contact: Contact
+    newest: Contact | None = None
 
 
 class Note(BaseModel):
@@ -149,8 +151,10 @@ def _name(entry: AlertEntry, ring: KeyRing) -> str:
     return ring.open(str(entry.event_id), entry.sealed_name, DataClass.IDENTITY).decode()
 
 
-def alert_of(alert: Alert, entry: AlertEntry, ring: KeyRing) -> AlertView:
-    return AlertView(**_alert(alert, entry, ring))
+def alert_of(
+    alert: Alert, entry: AlertEntry, ring: KeyRing, newest: AlertEntry | None = None
+) -> AlertView:
+    return AlertView(**_alert(alert, entry, ring, newest))
 
 
 def thread_of(
@@ -159,7 +163,9 @@ def thread_of(
     headline = next(entry for entry in entries if entry.event_id == alert.headline)
     told = [contact_of(entry, ring) for entry in entries]
     written = [_note(note, ring) for note in notes]
-    return ThreadView(**_alert(alert, headline, ring), entries=told, notes=written)
+    own = [e for e in entries if e.alert_id == alert.id and e.withdrawn_at is None]
+    newest = own[-1] if own else None
+    return ThreadView(**_alert(alert, headline, ring, newest), entries=told, notes=written)
 
 
 def _note(note: AlertNote, ring: KeyRing) -> Note:
@@ -167,12 +173,16 @@ def _note(note: AlertNote, ring: KeyRing) -> Note:
     return Note(at=note.at, by=note.by, text=text)
 
 
-def _alert(alert: Alert, entry: AlertEntry, ring: KeyRing) -> dict[str, Any]:
+def _alert(
+    alert: Alert, entry: AlertEntry, ring: KeyRing, newest: AlertEntry | None
+) -> dict[str, Any]:
+    is_other = newest is not None and newest.event_id != entry.event_id
     return {
         **alert.model_dump(include=set(AlertView.model_fields)),
         "case_manager_at_contact": alert.manager_then,
         "case_manager_now": alert.manager_now,
         "contact": contact_of(entry, ring),
+        "newest": contact_of(newest, ring) if newest and is_other else None,
     }
 
 

@@ -61,6 +61,8 @@ NEWS: dict[str, str] = {
     News.MISSED: "a court date was missed",
     News.DISPOSED: "the court closed a case",
     News.CLOCK: "a legal clock is running",
+    News.NUMBER: "another case, booking, incident or warrant number",
+    News.AGAIN: "the same kind of contact again",
 }
 ACTIONS: dict[str, str] = {
     "going_to_jail": "going to the jail",

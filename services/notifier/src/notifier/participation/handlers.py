@@ -6,6 +6,7 @@ from notifier import queue
 from notifier import repository as alerts
 from notifier.asking import ANSWER_DUE, add_step
 from notifier.domain import Alert, AlertEntry, StepKind
+from notifier.headline import headline_of
 from notifier.incidents import Fact, Known
 from notifier.participation import repository
 from notifier.participation.commands import EraseParticipant, FollowStatus, RecallReport
@@ -82,29 +83,31 @@ async def recall_report(command: RecallReport, tx: Transaction) -> None:
         entries = await alerts.list_entries(tx, thread_id)
         standing = [e for e in entries if e.withdrawn_at is None and e.event_id not in gone]
         await repository.blank_entries(tx, gone)
-        await _relearn(thread_id, event.site, standing, tx)
+        known = await _relearn(thread_id, event.site, standing, tx)
         for alert in in_thread:
-            await _correct(alert, standing, event.correction, tx)
+            await _correct(alert, standing, known, event.correction, tx)
 
 
-async def _relearn(thread_id: UUID, site: str, standing: list[AlertEntry], tx: Transaction) -> None:
+async def _relearn(
+    thread_id: UUID, site: str, standing: list[AlertEntry], tx: Transaction
+) -> Known:
     """What the wrong report said must not make the next right one look known."""
     known, keys = Known(), frozenset[str]()
     for entry in standing:
         fact = Fact.of_entry(entry, site, tx.ring)
         known, keys = known.learn(fact), keys | fact.keys
     await repository.relearn(tx, thread_id, keys, known)
+    return known
 
 
 async def _correct(
-    alert: Alert, standing: list[AlertEntry], correction: str, tx: Transaction
+    alert: Alert, standing: list[AlertEntry], known: Known, correction: str, tx: Transaction
 ) -> None:
-    """An alert keeps standing on what is left of it; on nothing, it is recalled."""
-    own = [entry for entry in standing if entry.alert_id == alert.id]
-    if not own:
+    """An alert goes on with the reports that are left of it; without any it is recalled."""
+    if not any(entry.alert_id == alert.id for entry in standing):
         await _recall(alert, correction, tx)
-    elif alert.headline not in {entry.event_id for entry in own}:
-        alert.headline = own[-1].event_id
+    elif alert.is_open or alert.headline not in {entry.event_id for entry in standing}:
+        alert.headline = headline_of(known.told) or alert.headline
         await alerts.touch_inboxes(tx, alert.id)
 
 
