@@ -169,6 +169,7 @@ class Alert(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=_TIME)
     action: str | None = None
     recalled_at: datetime | None = Field(default=None, sa_type=_TIME)
+    recalled_because: str | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -241,6 +242,7 @@ class AlertEntry(SQLModel, table=True):
     facts: dict[str, Any] = Field(sa_column=Column(JSONB))
     sealed_name: str
     withdrawn_at: datetime | None = Field(default=None, sa_type=_TIME)
+    withdrawn_because: str | None = None
 
 
 class AlertNote(SQLModel, table=True):

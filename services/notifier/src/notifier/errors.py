@@ -12,7 +12,7 @@ class AlertEnded(Conflict):
 
 
 class AlertWithdrawn(Conflict):
-    """This alert was withdrawn already: it was about somebody else."""
+    """This alert was withdrawn already."""
 
 
 class NobodyLeft(Conflict):

@@ -10,6 +10,7 @@ from notifier.channels import Message
 from notifier.contacts.domain import code_of
 from notifier.queue import Job
 from notifier.settings import Settings
+from notifier.withdrawals import in_words
 from shared.sealing import DataClass, KeyRing
 
 # Plain text: there is nothing to escape for.
@@ -54,6 +55,8 @@ def write(
         "link": f"{base}/alerts/{job.alert_id}",
         "answer": f"{base}/a/{token_of(job.id, ring)}",
     }
+    if job.purpose == "recall_told":
+        values["why"] = in_words(job.because)
     return _message(job, to, ALERT, values, ring)
 
 

@@ -19,6 +19,7 @@ from notifier.feeds.repository import list_silent
 from notifier.policy import AlertClass
 from notifier.routing import PROGRAM_LINE
 from notifier.staff.repository import list_colleagues, list_staff
+from notifier.withdrawals import in_words
 from shared.callers import Caller
 from shared.database import Transaction
 from shared.idempotency import Tx
@@ -159,6 +160,7 @@ async def _words(tx: Transaction, sites: list[str]) -> dict[str, Any]:
         "classes": words.CLASSES,
         "news": words.NEWS,
         "short_name": words.short_name,
+        "why_withdrawn": in_words,
         "person": lambda sub: names.get(sub, sub),
     }
 

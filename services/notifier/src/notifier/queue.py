@@ -43,6 +43,7 @@ SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.chann
        alert.thread_id,
        claimed.purpose <> 'recall_told' AND (alert.answered_by IS NOT NULL
            OR coalesce(alert.state = 'suppressed', false)) AS answered,
+       CASE WHEN claimed.purpose = 'recall_told' THEN alert.recalled_because END AS because,
        CASE WHEN claimed.recipient = 'program-line' THEN site_policy.program_line_email END AS line,
        site_policy.messages_at_most AS at_most,
        site_policy.messages_within_minutes AS within_minutes, method.id AS method_id,
@@ -138,6 +139,7 @@ class Job:
     participant: str | None
     thread_id: UUID | None
     answered: bool
+    because: str | None
     line: str | None
     method_id: UUID | None
     sealed_address: str | None

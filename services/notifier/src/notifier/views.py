@@ -9,12 +9,13 @@ from pydantic import AwareDatetime, BaseModel
 from notifier.auditing.domain import AlertAudit, Stuck, stuck
 from notifier.domain import Alert, AlertEntry, AlertNote, AlertState
 from notifier.policy import AlertClass
+from notifier.withdrawals import Withdrawal
 from shared.events import ChargePart, CourtDatePart, MatchTier
 from shared.sealing import DataClass, KeyRing
 
 
 class Contact(BaseModel):
-    """One report, with the participant's name. A withdrawn one was about somebody else."""
+    """One report, with the participant's name. Of a withdrawn one only that, and why, is left."""
 
     display_name: str
     cause: str
@@ -41,13 +42,14 @@ class Contact(BaseModel):
     court: str | None = None
     reply_by: AwareDatetime | None = None
     withdrawn_at: AwareDatetime | None
+    withdrawn_because: Withdrawal | None = None
 
 
 class AlertView(BaseModel):
     """An alert with its most urgent open contact. Without `due_at` it needs no answer.
 
     `newest` is the contact that came in last, when that is another one.
-    With `recalled_at` it was withdrawn: the contact was somebody else's.
+    With `recalled_at` it was withdrawn; `recalled_because` says why.
     """
 
     id: UUID
@@ -65,6 +67,7 @@ class AlertView(BaseModel):
     answered_at: AwareDatetime | None
     action: str | None
     recalled_at: AwareDatetime | None
+    recalled_because: Withdrawal | None = None
     contact: Contact
     newest: Contact | None = None
 

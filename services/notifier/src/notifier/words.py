@@ -8,6 +8,7 @@ from notifier.policy import AlertClass
 from notifier.routing import PROGRAM_LINE, PassedOver, Role
 from notifier.trouble import BY, why_not
 from notifier.views import StepView
+from notifier.withdrawals import WITHDRAWALS, in_words
 from shared.contact_titles import title_of
 from shared.events import RecontactCause
 
@@ -155,7 +156,7 @@ def _ending_sentence(step: AlertStep, who: str) -> str:
         case StepKind.SUPPRESSED:
             return f"Stopped: {SUPPRESSIONS[detail]}. Nobody is asked any more."
         case StepKind.RECALLED:
-            return "Withdrawn: what came in was about somebody else."
+            return f"Withdrawn: {in_words(detail if detail in WITHDRAWALS else None)}."
         case StepKind.RECALL_TOLD:
             return f"{who} is told that this was withdrawn."
         case _:

@@ -187,6 +187,8 @@ class IdentityCorrected(CaseworkEvent):
     receipt: Program[UUID]
     correction: Program[str]
     moved_to: Program[str | None] = None
+    # Of a record that its agency took back: error, sealed or expunged.
+    reason: Program[str | None] = None
 
 
 class CoordinationReplied(CaseworkEvent):

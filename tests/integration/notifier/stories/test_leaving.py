@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.integration.notifier.stories.story import NAME, NEW, NEWS, YOURS, Story
+from tests.integration.notifier.test_pages import Words, cookie
 
 from shared.events import (
     AlertRaised,
@@ -117,6 +118,36 @@ async def test_a_recall_reaches_exactly_those_who_were_told(story: Story) -> Non
     assert (alert["contact"]["facility"], alert["contact"]["charges"]) == (None, [])
     (event,) = await story.published(AlertRecalled)
     assert event.reason == "wrong_person"
+
+
+@pytest.mark.parametrize(
+    ("correction", "reason", "because", "words"),
+    [
+        ("retracted", "error", "in_error", "the agency reported it in error and took it back"),
+        ("retracted", "sealed", "sealed_or_expunged", "a court sealed or expunged it"),
+        ("retracted", "expunged", "sealed_or_expunged", "a court sealed or expunged it"),
+        ("corrected", None, "corrected", "the agency corrected it"),
+        ("wrong_person", None, "somebody_else", "it was about somebody else"),
+    ],
+)
+async def test_a_withdrawn_item_says_why(
+    story: Story, correction: str, reason: str | None, because: str, words: str
+) -> None:
+    """In the message, by the API, on the item's page, in the inbox and in its record."""
+    await story.assigned("alice")
+    contact = await story.reported("booking")
+    await story.told(alice=NEW)
+    values = {"receipt": contact.receipt, "correction": correction, "reason": reason}
+    await story.hear(story.event(IdentityCorrected, **values))
+    await story.told(alice=WITHDRAWN)
+    assert words in story.mail.mails[-1].text
+    alert = await story.stands("suppressed")
+    assert alert["recalled_because"] == because
+    assert alert["contact"]["withdrawn_because"] == because
+    assert any(words in text for text in await story.why())
+    for path in ("/inbox", f"/alerts/{alert['id']}"):
+        page = await story.stage.client.get(path, headers=cookie(story.who("alice")))
+        assert words in str(Words(page.text)).casefold()
 
 
 async def test_a_recall_of_what_was_never_sent_tells_nobody(story: Story) -> None:

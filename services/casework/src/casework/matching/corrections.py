@@ -23,13 +23,19 @@ from shared.events import (
 
 
 def _correct(
-    tx: Transaction, was: str, receipt: UUID, correction: str, site: str, moved_to: str | None
+    tx: Transaction,
+    was: str,
+    receipt: UUID,
+    correction: str,
+    site: str,
+    moved_to: str | None,
+    reason: str | None = None,
 ) -> None:
     publish(
         tx,
         IdentityCorrected(
             site=site, subject=was, occurred_at=tx.now, receipt=receipt,
-            correction=correction, moved_to=moved_to,
+            correction=correction, moved_to=moved_to, reason=reason,
         ),
     )  # fmt: skip
 
@@ -105,7 +111,7 @@ async def retract(event: ContactRetracted, tx: Transaction) -> None:
     for row in rows:
         if row["participant_key"]:
             was, receipt = row["participant_key"], row["receipt"]
-            _correct(tx, was, receipt, "retracted", event.site, None)
+            _correct(tx, was, receipt, "retracted", event.site, None, event.reason)
     await contacts.withdraw(tx, [row["receipt"] for row in rows])
 
 

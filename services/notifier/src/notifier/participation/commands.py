@@ -14,7 +14,7 @@ class FollowStatus:
 
 @dataclass(frozen=True, slots=True)
 class RecallReport:
-    """A report was about somebody else: take it back from exactly those who got it."""
+    """A report was withdrawn: take it back from exactly those who got it."""
 
     corrected: IdentityCorrected
 

@@ -11,6 +11,7 @@ from notifier.incidents import Fact, Known
 from notifier.participation import repository
 from notifier.participation.commands import EraseParticipant, FollowStatus, RecallReport
 from notifier.participation.domain import Stop, SuppressedContact, stop_of
+from notifier.withdrawals import Withdrawal, withdrawal_of
 from shared.database import Transaction, publish
 from shared.events import (
     AlertRecalled,
@@ -76,16 +77,17 @@ async def _stop_all(site: str, participant: str, reason: Stop, tx: Transaction) 
 async def recall_report(command: RecallReport, tx: Transaction) -> None:
     """Take one report out of its thread; an alert that nothing else stands behind is recalled."""
     event = command.corrected
+    because = withdrawal_of(event.correction, event.reason)
     wrong = await repository.list_entries_of(tx, event.site, event.subject, event.receipt)
     for thread_id in sorted({entry.thread_id for entry in wrong}):
         in_thread = await repository.list_alerts_of_thread(tx, thread_id)
         gone = [entry.event_id for entry in wrong if entry.thread_id == thread_id]
         entries = await alerts.list_entries(tx, thread_id)
         standing = [e for e in entries if e.withdrawn_at is None and e.event_id not in gone]
-        await repository.blank_entries(tx, gone)
+        await repository.blank_entries(tx, gone, because)
         known = await _relearn(thread_id, event.site, standing, tx)
         for alert in in_thread:
-            await _correct(alert, standing, known, event.correction, tx)
+            await _correct(alert, standing, known, event.correction, because, tx)
 
 
 async def _relearn(
@@ -101,24 +103,29 @@ async def _relearn(
 
 
 async def _correct(
-    alert: Alert, standing: list[AlertEntry], known: Known, correction: str, tx: Transaction
+    alert: Alert,
+    standing: list[AlertEntry],
+    known: Known,
+    correction: str,
+    because: Withdrawal,
+    tx: Transaction,
 ) -> None:
     """An alert goes on with the reports that are left of it; without any it is recalled."""
     if not any(entry.alert_id == alert.id for entry in standing):
-        await _recall(alert, correction, tx)
+        await _recall(alert, correction, because, tx)
     elif alert.is_open or alert.headline not in {entry.event_id for entry in standing}:
         alert.headline = headline_of(known.told) or alert.headline
         await alerts.touch_inboxes(tx, alert.id)
 
 
-async def _recall(alert: Alert, correction: str, tx: Transaction) -> None:
+async def _recall(alert: Alert, correction: str, because: Withdrawal, tx: Transaction) -> None:
     """A message to exactly those whom one about it has reached, or perhaps has."""
     if alert.recalled_at is not None:
         return
-    alert.recalled_at = tx.now
+    alert.recalled_at, alert.recalled_because = tx.now, because
     await clear_timer(tx, ANSWER_DUE, str(alert.id))
     await queue.cancel(tx, alert.id)
-    add_step(alert, StepKind.RECALLED, tx, detail=correction)
+    add_step(alert, StepKind.RECALLED, tx, detail=because)
     for who in await repository.list_reached(tx, alert.id):
         step = add_step(alert, StepKind.RECALL_TOLD, tx, who=who)
         await tx.flush()

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from notifier.domain import Alert, AlertEntry
 from notifier.incidents import Known
 from notifier.participation.domain import Participation
+from notifier.withdrawals import Withdrawal
 from shared.database import Transaction
 from shared.housekeeping import rows_of
 
@@ -29,6 +30,7 @@ FROM alert WHERE alert.id = delivery.alert_id AND alert.site = $1 AND alert.part
   AND (delivery.leased_until IS NULL OR delivery.leased_until < now())"""
 _BLANK = """
 UPDATE alert_entry SET withdrawn_at = $2, source_record_id = '',
+    withdrawn_because = coalesce(withdrawn_because, $4),
     sealed_name = CASE WHEN $3 THEN '' ELSE sealed_name END,
     facts = jsonb_build_object('tier', facts->'tier', 'pre_enrollment_conduct', false,
         'charges', '[]'::jsonb, 'next_court', NULL, 'facility', NULL, 'arrest_basis', NULL,
@@ -90,9 +92,11 @@ async def list_alerts_of_thread(tx: Transaction, thread_id: UUID) -> list[Alert]
     return list((await tx.exec(query.with_for_update())).all())
 
 
-async def blank_entries(tx: Transaction, event_ids: list[UUID], *, name_too: bool = False) -> None:
-    """What they said is destroyed; that there was a report stays."""
-    await tx.raw.execute(_BLANK, event_ids, tx.now, name_too)
+async def blank_entries(
+    tx: Transaction, event_ids: list[UUID], because: Withdrawal, *, name_too: bool = False
+) -> None:
+    """What they said is destroyed; that there was a report stays, and why it was withdrawn."""
+    await tx.raw.execute(_BLANK, event_ids, tx.now, name_too, because)
 
 
 async def blank_all(tx: Transaction, site: str, participant: str) -> int:
@@ -105,7 +109,8 @@ async def blank_all(tx: Transaction, site: str, participant: str) -> int:
         " WHERE site = $1 AND participant = $2"
     )
     found: list[Any] = await tx.raw.fetch(query, site, participant)
-    await blank_entries(tx, [row["event_id"] for row in found], name_too=True)
+    ids = [row["event_id"] for row in found]
+    await blank_entries(tx, ids, Withdrawal.ERASED, name_too=True)
     forgotten = [rows_of(await tx.raw.execute(text, site, participant)) for text in _FORGET]
     return len(found) + sum(forgotten)
 
