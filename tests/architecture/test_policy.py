@@ -45,8 +45,6 @@ def roles_of(route: APIRoute) -> set[str]:
     found: set[str] = set()
     for call in dependencies(route.dependant):
         found.update(getattr(call, "_roles", ()))
-        if getattr(call, "__name__", "") == "permitted":
-            found.update(call.__closure__[0].cell_contents)
     return found
 
 

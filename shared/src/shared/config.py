@@ -19,7 +19,12 @@ class ServiceSettings(BaseSettings):
         description="`embedded` permits the local token issuer; nothing else does.",
     )
     database_url: str = Field(description="postgresql://user:password@host:port/database")
-    database_pool_size: int = Field(default=10, ge=2)
+    database_pool_size: int = Field(
+        default=10, ge=2, description="Connections of one process for requests"
+    )
+    database_work_pool_size: int = Field(
+        default=6, ge=2, description="Connections for consumer, timers, deliveries and gauges"
+    )
     kafka_bootstrap_servers: str
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_username: str | None = None
@@ -65,5 +70,11 @@ class ServiceSettings(BaseSettings):
         default=30_000,
         ge=1,
         description="Requests a minute that one client may make to one process",
+    )
+    bad_tokens_per_minute: int = Field(
+        default=300, ge=1, description="Tokens a minute that are not valid, from one address"
+    )
+    body_timeout_seconds: float = Field(
+        default=30, gt=0, description="How long a request's body may take to arrive"
     )
     log_level: str = "INFO"

@@ -63,6 +63,7 @@ class Database:
     def __init__(
         self, url: str, ring: KeyRing, *, clock: Clock | None = None, pool_size: int = 10
     ) -> None:
+        """At most `pool_size` connections, opened as they are needed."""
         self.url, self.ring, self.clock = url, ring, clock or SystemClock()
         # AUTOCOMMIT: SQLAlchemy must not open or end transactions; asyncpg does, in `transaction`.
         self._engine = create_async_engine(
@@ -77,6 +78,15 @@ class Database:
         self._wakers: dict[str, asyncio.Event] = {}
         # Told what became true, after the commit; telemetry listens.
         self.on_facts: Callable[[list[Event]], None] | None = None
+
+    def apart(self, pool_size: int) -> "Database":
+        """The same database over a pool of its own, in which nobody else can use up connections.
+
+        Wakers are shared: what commits through one of the two wakes who waits at the other.
+        """
+        other = Database(self.url, self.ring, clock=self.clock, pool_size=pool_size)
+        other._wakers, other.on_facts = self._wakers, self.on_facts
+        return other
 
     def waker(self, name: str) -> asyncio.Event:
         """The event that committed transactions set through `Transaction.signal`."""

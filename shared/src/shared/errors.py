@@ -3,22 +3,28 @@
 # ├── Unauthenticated        401  no valid bearer token or session
 # ├── Forbidden              403  the caller's role, site or source does not allow it
 # ├── NotFound               404
+# ├── TooSlow                408  the body did not arrive in time
 # ├── Conflict               409  contradicts what is already recorded
 # ├── Gone                   410  erased or retracted
 # ├── PreconditionFailed     412  edited by somebody else since it was read
+# ├── TooLarge               413  the body is larger than this route takes
 # ├── Invalid                422  well-formed, but a field breaks a rule
 # ├── TooManyRequests        429  this client has used up its minute
 # └── Overloaded             503  try again after `retry_after` seconds
 """Errors that a caller can act on. Their texts never repeat what was sent."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# A list of faults is for a person to read: more of them cost time, and help nobody.
+MAX_ERRORS = 50
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,12 @@ class DomainError(Exception):
         self,
         detail: str = "",
         *,
-        errors: tuple[FieldError, ...] = (),
+        errors: Iterable[FieldError] = (),
         retry_after: int | None = None,
     ) -> None:
+        """Of `errors` the first `MAX_ERRORS` are taken; an iterator is not read any further."""
         self.detail = detail or (type(self).__doc__ or "").split("\n")[0]
-        self.errors = errors
+        self.errors = tuple(islice(errors, MAX_ERRORS))
         self.retry_after = retry_after
         super().__init__(f"{self.code}: {self.detail}")
 
@@ -77,6 +84,12 @@ class NotFound(DomainError):
     status = 404
 
 
+class TooSlow(DomainError):
+    """The body did not arrive in time: send it again, over a better connection or in parts."""
+
+    status = 408
+
+
 class Conflict(DomainError):
     """The request contradicts what is already recorded."""
 
@@ -95,6 +108,12 @@ class PreconditionFailed(DomainError):
     status = 412
 
 
+class TooLarge(DomainError):
+    """The body is larger than this route takes: send it in parts."""
+
+    status = 413
+
+
 class Invalid(DomainError):
     """One or more fields cannot be accepted; `errors` names each and says what to do."""
 
@@ -102,7 +121,7 @@ class Invalid(DomainError):
 
 
 class TooManyRequests(DomainError):
-    """Too many requests in this minute. Please go on after the time that Retry-After says."""
+    """Rate limit exceeded; retry after the time in Retry-After."""
 
     status = 429
 
@@ -140,13 +159,21 @@ TRANSIENT: tuple[type[BaseException], ...] = (
 
 
 def is_transient(error: BaseException) -> bool:
-    """True when the same work may succeed later."""
-    return any(isinstance(cause, TRANSIENT) for cause in _causes(error))
+    """True when the same work may succeed later; for a group, when that is true of every member."""
+    for cause in _causes(error):
+        if isinstance(cause, BaseExceptionGroup):
+            return all(is_transient(member) for member in cause.exceptions)
+        if isinstance(cause, TRANSIENT):
+            return True
+    return False
 
 
 def kind_of(error: BaseException) -> str:
     """What a log may say of an error: the class of its innermost cause, never its text."""
-    return type(list(_causes(error))[-1]).__name__
+    innermost = list(_causes(error))[-1]
+    if isinstance(innermost, BaseExceptionGroup):
+        return kind_of(innermost.exceptions[0])
+    return type(innermost).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -9,11 +9,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from shared.audit import AuditedRoute
 from shared.callers import Caller, current_caller
 from shared.database import Database, Transaction
 from shared.errors import Conflict, Invalid
-from shared.nul import refuse_in_address, refuse_in_body
+from shared.pipeline import CheckedRoute
 
 _CLAIM = """
 INSERT INTO idempotency_key (digest, request_digest, created_at) VALUES ($1, $2, $3)
@@ -71,22 +70,13 @@ async def _claim(request: Request, caller: Caller, key: str, tx: Transaction) ->
     raise _Replay(stored["status"], stored["body"], stored["etag"])
 
 
-class IdempotentRoute(AuditedRoute):
-    """Stores the answer beside the claimed key, before the transaction commits.
-
-    What a route reads is free of NUL characters; the bytes of reports have their own checks.
-    """
+class IdempotentRoute(CheckedRoute):
+    """Stores the answer beside the claimed key, before the transaction commits."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle, takes_body = super().get_route_handler(), self.body_field is not None
+        handle = super().get_route_handler()
 
         async def handle_once(request: Request) -> Response:
-            refuse_in_address(request)
-            if takes_body:
-                await refuse_in_body(request)
-            if "idempotency-key" in request.headers:
-                # Kept for its digest: reading a form's fields would leave nothing of it.
-                await request.body()
             try:
                 response = await handle(request)
             except _Replay as replay:

@@ -170,7 +170,11 @@ def _intake(runtime: Runtime) -> Intake:
 
 def _refusal(ring: KeyRing, caller: Caller, body: bytes, error: Invalid) -> Refusal | None:
     """None when site or source is not the caller's: one cannot leave marks at somebody else's."""
-    found = from_json(body)
+    try:
+        found = from_json(body)
+    except ValueError:
+        # Too large to be parsed for a refusal's sake, and not JSON.
+        return None
     record = found if isinstance(found, dict) else {}
     site = _own(record.get("site"), caller.sites)
     source = _own(record.get("source_system"), caller.sources)

@@ -1,16 +1,16 @@
 """The session of a person on the pages: who it is, how it goes on, where to sign in again."""
 
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from shared import problems
-from shared.callers import SESSION_COOKIE, Caller, current_caller
+from shared.callers import SESSION_COOKIE, Caller, Gate, current_caller, gate
 from shared.config import ServiceSettings
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import Unauthenticated
 from shared.idempotency import IdempotentRoute
 
 IDLE_SECONDS = 30 * 60
@@ -82,25 +82,27 @@ def end_session(response: Response, settings: ServiceSettings) -> None:
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax", secure=secure)
 
 
+@gate
 async def page_caller(request: Request) -> Caller:
     """The person on this page. Raises SignInNeeded; Forbidden for a form of another site."""
     try:
-        caller = await current_caller(request, None)
+        caller = await current_caller(request)
     except Unauthenticated:
         raise SignInNeeded(request) from None
     request.state.caller = caller
     return caller
 
 
+class _PageGate(Gate):
+    _refusal = "Your roles do not allow this page."
+
+    async def _caller(self, request: Request) -> Caller:
+        return await page_caller(request)
+
+
 def require_page(*roles: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
     """`require` for pages: `Annotated[Caller, Depends(require_page("case-manager"))]`."""
-
-    async def permitted(caller: Annotated[Caller, Depends(page_caller)]) -> Caller:
-        if not caller.has(*roles):
-            raise Forbidden("Your roles do not allow this page.")
-        return caller
-
-    return permitted
+    return _PageGate(roles)
 
 
 class PageRoute(IdempotentRoute):

@@ -37,6 +37,7 @@ from shared.errors import NotFound
 from shared.navigation import Entry, entries_for, places_of
 from shared.page_session import PageRoute, page_caller, root_of
 from shared.page_time import ago, clock_time, short_date
+from shared.pipeline import any_query
 
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 A_YEAR = "public, max-age=31536000, immutable"
@@ -72,6 +73,7 @@ def static_path(root: str, name: str) -> str:
 
 
 @router.get("/static/{name}")
+@any_query("a file's version, and whatever a browser's tools add to get past a cache")
 @unaudited("fixed files")
 async def static_file(request: Request, name: str) -> Response:
     file = STATIC.get(name)

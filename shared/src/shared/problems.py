@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, cast, get_args
 
 import structlog
@@ -14,7 +15,9 @@ from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.bodies import MAX_BODY_BYTES
 from shared.errors import (
+    MAX_ERRORS,
     DomainError,
     FieldError,
     Invalid,
@@ -25,7 +28,6 @@ from shared.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-MAX_BODY_BYTES = 1024 * 1024
 _ALLOWED = "max_body_bytes"
 # A member's name is input too, and may be a person's: only one that is written as fields are, with
 # a small letter first or as an abbreviation, is repeated in a pointer.
@@ -49,7 +51,7 @@ log = structlog.get_logger()
 
 def field_errors(errors: Iterable[Mapping[str, Any]], prefix: int = 0) -> tuple[FieldError, ...]:
     """Pydantic's errors as pointers, codes, hints; `prefix` leading parts of `loc` are dropped."""
-    return tuple(_field_error(error, prefix) for error in errors)
+    return tuple(_field_error(error, prefix) for error in islice(errors, MAX_ERRORS))
 
 
 def _field_error(error: Mapping[str, Any], prefix: int) -> FieldError:

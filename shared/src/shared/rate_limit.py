@@ -1,5 +1,7 @@
 """So many requests a minute for each client, and every answer says how many are left.
 
+Tokens that are not valid are counted by address, and say nothing of an allowance.
+
 Counted per process and by whom the token names, so that a new token brings no new allowance. The
 headers are those of the IETF's draft in the form that clients know: limit, remaining, seconds.
 """
@@ -14,6 +16,8 @@ from shared.clock import Clock
 from shared.errors import TooManyRequests
 
 WINDOW_SECONDS = 60
+# Clients whose requests are counted in one window; more are taken together.
+MOST_CLIENTS = 50_000
 _STATE = "rate_standing"
 
 
@@ -47,12 +51,18 @@ class RateLimiter:
         window, passed = divmod(int(self._clock.now().timestamp()), WINDOW_SECONDS)
         if window != self._window:
             self._window, self._counts = window, {}
+        if client not in self._counts and len(self._counts) >= MOST_CLIENTS:
+            client = ""
         count = self._counts[client] = self._counts.get(client, 0) + 1
         return Standing(self._limit, self._limit - count, WINDOW_SECONDS - passed)
 
 
 def limit(request: Request, client: str) -> None:
-    """Count the request, and note what its answer is to say. Raises TooManyRequests."""
+    """Count the request, and note what its answer is to say. Raises TooManyRequests.
+
+    Only a client's first refusal in a window goes into the audit trail: a record for each would
+    make a refusal dearer than the request that is refused.
+    """
     limiter: RateLimiter | None = getattr(request.app.state, "limiter", None)
     if limiter is None:
         return
@@ -62,7 +72,24 @@ def limit(request: Request, client: str) -> None:
         request.state, _STATE, Standing(standing.limit, max(0, standing.remaining), standing.reset)
     )
     if over:
-        raise TooManyRequests(retry_after=standing.reset)
+        request.state.unrecorded = standing.remaining < -1
+        raise _refused(request, standing)
+
+
+def limit_bad_tokens(request: Request) -> None:
+    """Count a token that was refused. Raises TooManyRequests when this address sent too many."""
+    limiter: RateLimiter | None = getattr(request.app.state, "bad_tokens", None)
+    if limiter is None or request.client is None:
+        return
+    standing = limiter.take(request.client.host)
+    if standing.remaining < 0:
+        raise _refused(request, standing)
+
+
+def _refused(request: Request, standing: Standing) -> TooManyRequests:
+    if (runtime := getattr(request.app.state, "runtime", None)) is not None:
+        runtime.metrics.throttled.add(1)
+    return TooManyRequests(retry_after=standing.reset)
 
 
 class RateLimitHeaders:

@@ -15,6 +15,9 @@ CRIMINAL_HISTORY = "criminal_history_refused"
 HEALTH = "health_information_refused"
 SSN = "ssn_refused"
 
+# Values inside one unknown field that are searched for a refused name.
+MOST_VALUES = 200
+
 HINTS = {
     CRIMINAL_HISTORY: "FBI, III and NCIC data, rap sheets and biometrics are not accepted here.",
     HEALTH: "Health and treatment information is not accepted from justice systems.",
@@ -136,18 +139,26 @@ def code_for_number(value: str) -> str | None:
 
 
 def names_within(value: Any, path: tuple[int | str, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """Where refused names stand inside a value that no field accepts, and why."""
-    members: Iterator[tuple[int | str, Any]] = iter(())
-    if isinstance(value, dict):
-        members = iter(value.items())
-    elif isinstance(value, list | tuple):
-        members = iter(enumerate(value))
-    for name, inner in members:
-        code = code_for_name(name) if isinstance(name, str) else None
-        if code:
-            yield (*path, name), code
+    """Where refused names stand inside a value that no field accepts, and why.
+
+    Of a large value only the first `MOST_VALUES` are looked at: it is refused anyway, and whoever
+    sends it must not choose how long that takes.
+    """
+    waiting = [((*path, name), inner) for name, inner in reversed(_members(value))]
+    for _ in range(MOST_VALUES):
+        if not waiting:
+            return
+        where, inner = waiting.pop()
+        if code := code_for_name(where[-1]) if isinstance(where[-1], str) else None:
+            yield where, code
         else:
-            yield from names_within(inner, (*path, name))
+            waiting += [((*where, name), each) for name, each in reversed(_members(inner))]
+
+
+def _members(value: Any) -> list[tuple[int | str, Any]]:
+    if isinstance(value, dict):
+        return list(value.items())[:MOST_VALUES]
+    return list(enumerate(value[:MOST_VALUES])) if isinstance(value, list | tuple) else []
 
 
 def _words(name: str) -> str:

@@ -19,16 +19,15 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared import refused
+from shared import json_bodies, refused
 from shared.dates import AnyDay, Moment, is_placeholder
-from shared.errors import FieldError, Invalid, Malformed
+from shared.errors import MAX_ERRORS, FieldError, Invalid, Malformed
 from shared.events.parts import ChargePart, CourtDatePart, IdentifierPart, PersonPart
 from shared.problems import field_errors, pointer_to
 from shared.text import ONE_LINE
 
 SKEW = timedelta(minutes=5)
 ADULT_AGE, OLDEST = 18, 120
-MAX_ERRORS = 50
 
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
 
@@ -231,6 +230,7 @@ Record = TypeVar("Record", bound=RecordIn)
 
 def read_report(model: type[Record], body: bytes, now: datetime) -> Record:
     """Parse and check one record. Raises Malformed (not JSON) or Invalid (every faulty field)."""
+    json_bodies.parse(body)
     try:
         record = model.model_validate_json(body, context=now)
     except ValidationError as error:
@@ -238,8 +238,8 @@ def read_report(model: type[Record], body: bytes, now: datetime) -> Record:
         if found[0]["type"] == "json_invalid":
             raise Malformed("The body is not valid JSON.") from None
         # `from None`: the validation error quotes the input, and must not reach a log.
-        raise Invalid(errors=tuple(islice(_field_errors(found), MAX_ERRORS))) from None
-    if faults := tuple(record.faults(now)):
+        raise Invalid(errors=_field_errors(found)) from None
+    if faults := tuple(islice(record.faults(now), MAX_ERRORS)):
         raise Invalid(errors=faults)
     return record
 

@@ -19,6 +19,7 @@ from shared import (
     signin,
 )
 from shared.audit import sweep_audit
+from shared.bodies import Bodies
 from shared.callers import TokenVerifier
 from shared.clock import Clock, SystemClock
 from shared.config import ServiceSettings
@@ -67,7 +68,10 @@ class Runtime:
     ring: KeyRing
     telemetry: Telemetry
     metrics: SpineMetrics
+    # `work` is the same database for everything that runs by itself, over a pool of its own:
+    # requests that use up theirs must not stop alerts.
     database: Database
+    work: Database
     relay: Relay
     consumer: Consumer | None
     timers: TimerWheel
@@ -111,8 +115,7 @@ def create_app(
     app.root_path = settings.root_path
     app.state.runtime = runtime
     app.state.verifier = TokenVerifier(settings)
-    app.state.limiter = RateLimiter(settings.rate_limit_per_minute, runtime.clock)
-    app.add_middleware(RateLimitHeaders)
+    _set_limits(app, settings, runtime.clock)
     app.add_middleware(
         HttpTelemetry,
         tracer=runtime.telemetry.tracer,
@@ -129,6 +132,13 @@ def create_app(
     return app
 
 
+def _set_limits(app: FastAPI, settings: ServiceSettings, clock: Clock) -> None:
+    app.state.limiter = RateLimiter(settings.rate_limit_per_minute, clock)
+    app.state.bad_tokens = RateLimiter(settings.bad_tokens_per_minute, clock)
+    app.state.bodies = Bodies(settings.body_timeout_seconds)
+    app.add_middleware(RateLimitHeaders)
+
+
 def _assemble(
     service: Service, settings: ServiceSettings, clock: Clock, on_failure: Callable[[], None]
 ) -> Runtime:
@@ -140,13 +150,14 @@ def _assemble(
         settings.database_url, ring, clock=clock, pool_size=settings.database_pool_size
     )
     database.on_facts = FactMetrics(telemetry.meter, service.name).committed
+    work = database.apart(settings.database_work_pool_size)
     timers = {
         **service.timers,
         FORGET: on_forget_due,
         KIND: housekeeper(settings, (sweep_audit, *service.sweeps)),
     }
     consumer = (
-        Consumer(database, settings, service.name, service.subscriptions, metrics, tracer)
+        Consumer(work, settings, service.name, service.subscriptions, metrics, tracer)
         if service.subscriptions
         else None
     )
@@ -158,9 +169,10 @@ def _assemble(
         telemetry=telemetry,
         metrics=metrics,
         database=database,
+        work=work,
         relay=Relay(database, settings, service.name, metrics),
         consumer=consumer,
-        timers=TimerWheel(database, timers, metrics, tracer),
+        timers=TimerWheel(work, timers, metrics, tracer),
         intake=Intake(database, settings.intake_queue_limit) if service.takes_reports else None,
         supervisor=Supervisor(on_failure),
         joining=Joining(database, settings, service.subscriptions),
@@ -186,5 +198,6 @@ def _start(runtime: Runtime) -> None:
 
 async def _stop(runtime: Runtime) -> None:
     await runtime.supervisor.stop()
+    await runtime.work.close()
     await runtime.database.close()
     runtime.telemetry.shutdown()

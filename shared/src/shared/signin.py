@@ -31,6 +31,7 @@ from shared.page_session import (
     root_of,
     start_session,
 )
+from shared.pipeline import any_query
 
 SIGNIN_COOKIE = "lead_signin"
 SIGNIN_SECONDS = 10 * 60
@@ -57,6 +58,7 @@ class NotAcceptedHere(Forbidden):
 
 
 @router.get("/signin")
+@any_query("nothing in an address may keep a person from signing in")
 @unaudited("nobody yet: who signs in is the issuer's to record")
 async def sign_in(request: Request, next: str = "") -> Response:
     """Send the person to the issuer; `next` is where they go afterwards, on this address only."""
@@ -89,6 +91,7 @@ async def sign_in(request: Request, next: str = "") -> Response:
 
 
 @router.get("/signin/callback")
+@any_query("issuers add parameters of their own, such as session_state")
 @unaudited("nobody yet: who signs in is the issuer's to record")
 async def finish_sign_in(
     request: Request, code: str = "", state: str = "", iss: str | None = None

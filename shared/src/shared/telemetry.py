@@ -78,6 +78,7 @@ class SpineMetrics:
         self.dead_letters = meter.create_counter("lead.dead_letters", unit="{event}")
         self.timers = meter.create_counter("lead.timers.fired", unit="{timer}")
         self.reports = meter.create_counter("lead.intake.reports", unit="{report}")
+        self.throttled = meter.create_counter("lead.http.throttled", unit="{request}")
         self._meter = meter
         self._read: dict[str, list[tuple[Callable[[], float], dict[str, str]]]] = {}
 

@@ -1,11 +1,13 @@
 """Which faults pass by themselves, and which will never."""
 
+import itertools
+
 import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from shared.errors import Conflict, is_transient
+from shared.errors import MAX_ERRORS, Conflict, FieldError, Invalid, is_transient, kind_of
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,18 @@ def test_a_fault_of_the_surroundings_passes(error: Exception) -> None:
 def test_a_fault_of_the_message_does_not(error: Exception) -> None:
     """It would block its partition for ever."""
     assert not is_transient(error)
+
+
+def test_a_group_passes_when_all_of_it_does() -> None:
+    """Task groups wrap what their tasks raise, at any depth; a bug among it is a bug."""
+    pool, bug = PoolTimeout("pool"), ValueError()
+    assert is_transient(ExceptionGroup("", [pool]))
+    assert is_transient(ExceptionGroup("", [ExceptionGroup("", [pool]), TimeoutError()]))
+    assert not is_transient(ExceptionGroup("", [pool, bug]))
+    assert kind_of(ExceptionGroup("", [ExceptionGroup("", [pool])])) == "TimeoutError"
+
+
+def test_a_list_of_faults_ends() -> None:
+    """Nor is an iterator read any further than it must be."""
+    faults = (FieldError(f"/{n}", "wrong", "") for n in itertools.count())
+    assert len(Invalid(errors=faults).errors) == MAX_ERRORS

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Form
 from pydantic import BaseModel
 
 from shared import problems
+from shared.errors import MAX_ERRORS
 from shared.idempotency import IdempotentRoute
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -34,6 +35,10 @@ def app() -> FastAPI:
 
     @made.get("/notes/{name}")
     async def read(name: str, wanted: str = "") -> dict[str, bool]:
+        return {"taken": True}
+
+    @made.get("/plain")
+    async def look() -> dict[str, bool]:
         return {"taken": True}
 
     return made
@@ -88,3 +93,32 @@ async def test_what_only_looks_like_one_is_taken(
 async def test_what_is_not_json_is_told_so() -> None:
     """Not that it holds a NUL character."""
     assert (await ask("POST", "/notes", '{"text": "\\u0000"')).status_code == 400
+
+
+async def test_the_list_of_places_ends() -> None:
+    """A body full of them is answered shortly."""
+    answer = await ask("POST", "/notes", json.dumps({"text": ["\0"] * 9_000}))
+    assert (answer.status_code, len(answer.json()["errors"])) == (422, MAX_ERRORS)
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("/notes/a?want=1", "wanted"),
+        ("/notes/a?wanted=1&limit=2", "wanted"),
+        ("/plain?a=1", "none"),
+    ],
+)
+async def test_an_unknown_query_parameter_is_named(path: str, known: str) -> None:
+    """With those that there are; its value is not repeated."""
+    answer = await ask("GET", path)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["code"]) == (422, "unknown_parameter")
+    assert error["pointer"] in ("/want", "/limit", "/a")
+    assert known in error["hint"]
+
+
+async def test_known_query_parameters_are_taken() -> None:
+    """Given once, twice, or empty."""
+    for query in ("", "?", "?wanted=", "?wanted=1&wanted=2"):
+        assert (await ask("GET", f"/notes/a{query}")).status_code == 200

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict
 
 from casework.directory import handlers, repository
 from casework.directory.commands import ImportDirectory
+from casework.directory.hsds import HsdsService
 from casework.directory.packages import MOST_BYTES, read_package
+from shared.bodies import takes_body
 from shared.callers import Caller, require
 from shared.errors import Malformed
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
-from shared.problems import allow_body
 
 router = APIRouter(prefix="/v1/directory", tags=["directory"], route_class=IdempotentRoute)
 
@@ -58,12 +59,21 @@ class ServiceAnswer(BaseModel):
     body: dict[str, Any]
 
 
-@router.post("/imports", status_code=201, summary="Take in an HSDS 3 package", openapi_extra=_BODY)
-async def import_directory(request: Request, site: Site, caller: Keeper, tx: Tx) -> ImportAnswer:
-    """JSON or a zip of CSV files. A faulty package is refused whole, each fault with its place."""
+async def package(request: Request, site: Site, caller: Keeper) -> list[HsdsService]:
+    """The services that were sent, unpacked before a database connection is taken for them."""
     caller.at_site(site)
-    allow_body(request, MOST_BYTES)
-    services = await asyncio.to_thread(read_package, await request.body())
+    return await asyncio.to_thread(read_package, await request.body())
+
+
+@router.post("/imports", status_code=201, summary="Take in an HSDS 3 package", openapi_extra=_BODY)
+@takes_body(MOST_BYTES)
+async def import_directory(
+    site: Site,
+    caller: Keeper,
+    services: Annotated[list[HsdsService], Depends(package)],
+    tx: Tx,
+) -> ImportAnswer:
+    """JSON or a zip of CSV files. A faulty package is refused whole, each fault with its place."""
     made = await handlers.import_directory(ImportDirectory(site, services, caller.sub), tx)
     return ImportAnswer.model_validate(made)
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,11 +11,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from casework.directory.errors import NotAPackage, PackageTooLarge
 from casework.directory.hsds import HsdsService, repeated
-from shared.errors import FieldError, Invalid
+from shared import json_bodies
+from shared.errors import FieldError, Invalid, Malformed
 from shared.problems import field_errors
 
 MOST_BYTES, MOST_UNPACKED, MOST_SERVICES = 20_000_000, 100_000_000, 20_000
-MOST_ERRORS = 50
+MOST_ERRORS, MOST_VALUES = 50, 3_000_000
 ZIP = b"PK\x03\x04"
 
 _SERVICES = TypeAdapter(list[HsdsService])
@@ -52,8 +52,10 @@ def read_package(body: bytes) -> list[HsdsService]:
 
 def _from_json(body: bytes) -> list[Row]:
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        found = json_bodies.parse(body, most_values=MOST_VALUES)
+    except json_bodies.MemberGivenTwice:
+        raise
+    except Malformed:
         raise NotAPackage from None
     if isinstance(found, dict):
         found = found.get("contents")

@@ -24,6 +24,7 @@ from shared.callers import Caller
 from shared.idempotency import Tx
 from shared.operations import runtime_of
 from shared.page_session import PageRoute, root_of
+from shared.pipeline import any_query
 from shared.text import PROSE
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -77,6 +78,7 @@ Held = Annotated[Linked, Depends(link_holder)]
 
 
 @router.get("/a/{token}")
+@any_query("mail and messaging programs add parameters to the links that they show")
 async def show_link(request: Request, token: str, linked: Held) -> Response:
     """The item's number and two buttons."""
     open_for = linked.state in OPEN and not linked.answered
@@ -86,6 +88,7 @@ async def show_link(request: Request, token: str, linked: Held) -> Response:
 
 
 @router.post("/a/{token}")
+@any_query("the form goes back to the address that the link had")
 async def answer_by_link(
     request: Request, token: str, linked: Held, action: Annotated[LinkAction, Form()]
 ) -> Response:

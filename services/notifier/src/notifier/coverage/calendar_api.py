@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from notifier.coverage import feed, repository
 from notifier.errors import LinkEnded
 from shared.audit import unaudited
+from shared.idempotency import IdempotentRoute
 from shared.operations import runtime_of
 
-router = APIRouter(tags=["coverage"])
+router = APIRouter(tags=["coverage"], route_class=IdempotentRoute)
 SHOWN = timedelta(days=60)
 
 

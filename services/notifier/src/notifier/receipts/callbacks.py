@@ -12,17 +12,20 @@ from notifier.receipts import handlers
 from notifier.receipts.commands import RecordReceipt, TakeReply
 from notifier.receipts.domain import read_reply
 from notifier.settings import Settings
-from shared.audit import AuditedRoute, unaudited
+from shared.audit import unaudited
 from shared.errors import Forbidden
+from shared.idempotency import IdempotentRoute
 from shared.operations import runtime_of
+from shared.pipeline import any_query
 
-router = APIRouter(tags=["sms"], route_class=AuditedRoute)
+router = APIRouter(tags=["sms"], route_class=IdempotentRoute)
 LARGEST = 20_000
 
 Signature = Annotated[str, Header(alias="X-Twilio-Signature", max_length=200)]
 
 
 @router.post(STATUS_PATH, status_code=204)
+@any_query("the address is signed, and may get parameters of the provider's own")
 @unaudited("the provider's receipts: the delivery's own record has them, and no person acts")
 async def record_receipt(
     request: Request, delivery: Annotated[UUID, Query()], signature: Signature = ""
@@ -35,6 +38,7 @@ async def record_receipt(
 
 
 @router.post(REPLY_PATH, response_class=Response)
+@any_query("the address is signed, and may get parameters of the provider's own")
 @unaudited("an answer by SMS: the alert's own record says who gave it")
 async def take_reply(request: Request, signature: Signature = "") -> Response:
     """`ACK 1042` from a verified number says: I have this. STOP and START are heard too."""

@@ -5,19 +5,21 @@ from dataclasses import replace
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from prosecution_hook.reports.api import INLETS
 from prosecution_hook.settings import Settings, WebhookSource
+from shared import json_bodies
 from shared.audit import unaudited
 from shared.callers import Caller
-from shared.errors import FieldError, Invalid, Malformed, Unauthenticated
+from shared.errors import FieldError, Invalid, Unauthenticated
+from shared.idempotency import IdempotentRoute
 from shared.inbound import RECEIPTED, Inlet, Receipt
 from shared.openapi import problems
 from shared.operations import runtime_of
 
-router = APIRouter()
+router = APIRouter(route_class=IdempotentRoute)
 
 # The type of a message and the resource that its data would be posted to.
 TYPES: dict[str, Inlet[Any]] = {
@@ -107,10 +109,7 @@ def _verifies(secret: str, body: bytes, headers: Mapping[str, str]) -> bool:
 
 def _unpack(body: bytes) -> tuple[Inlet[Any], bytes]:
     """The inlet for the message's type, and its data as a body of its own."""
-    try:
-        message = from_json(body)
-    except ValueError:
-        raise Malformed("The body is not valid JSON.") from None
+    message = json_bodies.parse(body)
     members = message if isinstance(message, dict) else {}
     kind, data = members.get("type"), members.get("data")
     inlet = TYPES.get(kind) if isinstance(kind, str) else None

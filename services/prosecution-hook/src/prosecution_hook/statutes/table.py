@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from prosecution_hook.statutes.domain import Severity, Statute, cited, overlapping
 from prosecution_hook.statutes.errors import UnusableTable
-from shared.errors import FieldError
-from shared.reports import MAX_ERRORS, Label, Words
+from shared.errors import MAX_ERRORS, FieldError
+from shared.reports import Label, Words
 
 MOST_ROWS = 5_000
 # The name of what stands beyond the last column.
