@@ -209,7 +209,7 @@ async def refresh_gauges(runtime: "Runtime") -> None:
     while True:
         started = time.monotonic()
         try:
-            async with runtime.work.transaction() as tx:
+            async with runtime.work_database.transaction() as tx:
                 status = await outbox.status(tx.raw)
                 numbers["letters"] = await dead_letters.count_open(tx)
             numbers["pending"], numbers["oldest"] = status["pending"], status["oldest_seconds"]

@@ -68,10 +68,10 @@ class Runtime:
     ring: KeyRing
     telemetry: Telemetry
     metrics: SpineMetrics
-    # `work` is the same database for everything that runs by itself, over a pool of its own:
+    # `work_database` is the same database for everything that runs by itself, over a pool of its own:
     # requests that use up theirs must not stop alerts.
     database: Database
-    work: Database
+    work_database: Database
     relay: Relay
     consumer: Consumer | None
     timers: TimerWheel
@@ -169,7 +169,7 @@ def _assemble(
         telemetry=telemetry,
         metrics=metrics,
         database=database,
-        work=work,
+        work_database=work,
         relay=Relay(database, settings, service.name, metrics),
         consumer=consumer,
         timers=TimerWheel(work, timers, metrics, tracer),
@@ -198,6 +198,6 @@ def _start(runtime: Runtime) -> None:
 
 async def _stop(runtime: Runtime) -> None:
     await runtime.supervisor.stop()
-    await runtime.work.close()
+    await runtime.work_database.close()
     await runtime.database.close()
     runtime.telemetry.shutdown()

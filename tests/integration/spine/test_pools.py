@@ -24,7 +24,7 @@ async def test_work_goes_on_while_requests_have_used_up_their_pool(
         await stage.deliver(event)
 
         async def is_handled() -> bool:
-            async with stage.runtime.work.transaction() as tx:
+            async with stage.runtime.work_database.transaction() as tx:
                 count = "SELECT count(*) FROM effect WHERE event_id = $1"
                 return bool(await tx.raw.fetchval(count, event.id))
 
@@ -33,7 +33,7 @@ async def test_work_goes_on_while_requests_have_used_up_their_pool(
             for body in ({"subject": "a", "number": 1}, {"subject": "NOT LIKE THIS"})
         ]
         await eventually(is_handled)
-        async with stage.runtime.work.transaction() as tx:
+        async with stage.runtime.work_database.transaction() as tx:
             await set_timer(tx, "ring", "a", tx.now)
         await stage.pass_time(timedelta(seconds=1))
         for answer in await asyncio.gather(*waiting):

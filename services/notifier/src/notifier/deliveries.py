@@ -126,7 +126,7 @@ class Worker:
     async def close(self) -> None:
         """Nothing that is known is left unsaid: what was sent is not sent again after a restart."""
         if self._done or self._untried:
-            async with self._runtime.work.transaction() as tx:
+            async with self._runtime.work_database.transaction() as tx:
                 await self._record(tx)
         await self._channel.close()
 
@@ -140,7 +140,7 @@ class Worker:
         """Record how the last ones went and claim others; waits for a database that is away."""
         while True:
             try:
-                async with self._crew.books, self._runtime.work.transaction() as tx:
+                async with self._crew.books, self._runtime.work_database.transaction() as tx:
                     await self._record(tx)
                     most = self._crew.breaker.allowance(tx.now, PAGE)
                     lease = self._settings.delivery_lease_seconds

@@ -28,7 +28,7 @@ async def watch_auditor(runtime: Runtime) -> None:
     runtime.metrics.gauge("lead.alerts.stuck", "{alert}", lambda: seen[-1].stuck if seen else 0)
     while True:
         try:
-            async with runtime.work.transaction() as tx:
+            async with runtime.work_database.transaction() as tx:
                 found = await repository.find_heartbeat(tx)
         except PERHAPS_PASSING as error:
             if not is_transient(error):

@@ -46,7 +46,7 @@ async def _rest(wake: asyncio.Event) -> None:
 
 async def send_due(runtime: Runtime, client: WebhookClient) -> bool:
     """One round; False when nothing was due. Who dies here leaves a lease, and the message's id."""
-    async with runtime.work.transaction() as tx:
+    async with runtime.work_database.transaction() as tx:
         jobs, claimed = await handlers.claim_jobs(tx)
     await asyncio.gather(*(_send(runtime, client, job) for job in jobs))
     return claimed > 0
@@ -55,5 +55,5 @@ async def send_due(runtime: Runtime, client: WebhookClient) -> bool:
 async def _send(runtime: Runtime, client: WebhookClient, job: Job) -> None:
     answer = await client.send(job.message, runtime.clock.now())
     log.info("webhooks.sent", delivery=str(job.delivery_id), outcome=answer.detail)
-    async with runtime.work.transaction() as tx:
+    async with runtime.work_database.transaction() as tx:
         await handlers.record_answer(job, answer, tx)

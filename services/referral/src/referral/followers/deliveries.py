@@ -55,14 +55,14 @@ class _Teller:
             return
 
     async def _tell_next(self) -> bool:
-        async with self._runtime.work.transaction() as tx:
+        async with self._runtime.work_database.transaction() as tx:
             job = await repository.claim(tx)
             message = _outgoing(job, tx) if job else None
         if job is None:
             return False
         # A worker that dies here leaves its lease behind; the message goes again, with its id.
         answer = await self._send(job, message) if message else NOBODY
-        async with self._runtime.work.transaction() as tx:
+        async with self._runtime.work_database.transaction() as tx:
             await handlers.record_answer(job, answer, tx)
         return True
 
