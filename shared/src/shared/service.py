@@ -68,7 +68,7 @@ class Runtime:
     ring: KeyRing
     telemetry: Telemetry
     metrics: SpineMetrics
-    # `work_database` is the same database for everything that runs by itself, over a pool of its own:
+    # The second is the same database for everything that runs by itself, over a pool of its own:
     # requests that use up theirs must not stop alerts.
     database: Database
     work_database: Database
