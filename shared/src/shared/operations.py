@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable
-from math import nan
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -204,8 +203,8 @@ async def refresh_gauges(runtime: "Runtime") -> None:
     if runtime.consumer is not None:
         consumer = runtime.consumer
         gauge("lead.consumer.connected", "1", lambda: float(consumer.connected))
-        # Not a number where the broker does not answer: 0 would say that nothing waits.
-        gauge("lead.consumer.lag", "{event}", lambda: nan if consumer.lag is None else consumer.lag)
+        # Absent where the broker does not answer: 0 would say that nothing waits.
+        gauge("lead.consumer.lag", "{event}", lambda: consumer.lag)
     while True:
         started = time.monotonic()
         try:

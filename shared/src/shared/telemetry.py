@@ -80,15 +80,21 @@ class SpineMetrics:
         self.reports = meter.create_counter("lead.intake.reports", unit="{report}")
         self.throttled = meter.create_counter("lead.http.throttled", unit="{request}")
         self._meter = meter
-        self._read: dict[str, list[tuple[Callable[[], float], dict[str, str]]]] = {}
+        self._read: dict[str, list[tuple[Callable[[], float | None], dict[str, str]]]] = {}
 
-    def gauge(self, name: str, unit: str, read: Callable[[], float], **attributes: str) -> None:
-        """A number read whenever somebody asks; one name may have several, told apart by these."""
+    def gauge(
+        self, name: str, unit: str, read: Callable[[], float | None], **attributes: str
+    ) -> None:
+        """A number read at every scrape, absent while it is None.
+
+        One name may have several, told apart by `attributes`.
+        """
         readers = self._read.setdefault(name, [])
         readers.append((read, attributes))
 
         def observe(_: CallbackOptions) -> Iterable[Observation]:
-            return [Observation(value(), about) for value, about in readers]
+            values = [(value(), about) for value, about in readers]
+            return [Observation(value, about) for value, about in values if value is not None]
 
         if len(readers) == 1:
             self._meter.create_observable_gauge(name, [observe], unit=unit)

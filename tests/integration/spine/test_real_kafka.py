@@ -8,13 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tests.integration.spine import toy
 from tests.integration.spine.test_consumer import effects, metric
 from tests.integration.spine.test_outbox import count, drained
-from tests.integration.spine.toy import Noted, NoteReported, noted
+from tests.integration.spine.toy import Noted, NoteReported, Underlined, noted
 
 from lead.kafka import KafkaCluster, RealKafka
 from shared.consumer import Consumer
 from shared.database import Database, publish
+from shared.messages import Subscriptions
 from shared.testing import Stage, eventually
 
 pytestmark = pytest.mark.kafka
@@ -30,6 +32,7 @@ async def stage(
     """The toy on real Kafka, with topics that only this test has."""
     suffix = uuid4().hex[:8]
     monkeypatch.setattr(Noted, "topic", f"lead.toy.events-{suffix}")
+    monkeypatch.setattr(Underlined, "topic", Noted.topic)
     monkeypatch.setattr(NoteReported, "topic", f"lead.toy.reports-{suffix}")
     kafka.create_topics({Noted.topic: 6, NoteReported.topic: 2})
     async with open_toy(
@@ -74,12 +77,14 @@ async def all_once_and_in_order(stage: Stage, events: list[Noted]) -> None:
 
 
 @asynccontextmanager
-async def second_member(stage: Stage) -> AsyncIterator[Consumer]:
+async def second_member(
+    stage: Stage, subscriptions: Subscriptions = toy.SUBSCRIPTIONS
+) -> AsyncIterator[Consumer]:
     """One more consumer of the group, as in a second pod."""
     runtime = stage.runtime
     database = Database(stage.database.url, stage.ring)
-    arguments: Any = (runtime.service.subscriptions, runtime.metrics, runtime.telemetry.tracer)
-    consumer = Consumer(database, runtime.settings, "toy", *arguments)
+    arguments: Any = (runtime.metrics, runtime.telemetry.tracer)
+    consumer = Consumer(database, runtime.settings, "toy", subscriptions, *arguments)
     running = asyncio.create_task(consumer.run())
     try:
         yield consumer
@@ -114,6 +119,41 @@ async def test_a_second_member_joins_and_leaves_under_load(stage: Stage) -> None
             await eventually(alone, seconds=30)
     assert len(events) > 200
     await all_once_and_in_order(stage, events)
+
+
+async def test_two_versions_side_by_side_lose_no_event_of_a_new_type(stage: Stage) -> None:
+    """The old version skips the type while it has the partition; the new one reads it there."""
+    old = stage.runtime.consumer
+    assert old is not None
+
+    def underlined(start: int) -> list[Underlined]:
+        now = datetime.now(UTC)
+        return [
+            Underlined(site=toy.SITE, subject=SUBJECTS[n % 12], occurred_at=now, number=n)
+            for n in range(start, start + 24)
+        ]
+
+    before, during = underlined(100), underlined(200)
+    await stage.deliver(*before, *[noted(subject, 1) for subject in SUBJECTS])
+
+    async def skipped() -> bool:
+        return await metric(stage, "lead_consumer_skipped_total") >= 24
+
+    await eventually(skipped)
+    async with second_member(stage, toy.NEXT_SUBSCRIPTIONS) as new:
+
+        async def side_by_side() -> bool:
+            return partitions_of(old) == partitions_of(new) == 3
+
+        await eventually(side_by_side)
+        await stage.deliver(*during, *[noted(subject, 2) for subject in SUBJECTS])
+        stage.runtime.supervisor._stopping = True
+        old.stop()
+        await stage.handled(*before, *during)
+        found = await effects(stage)
+    assert sorted(n for _, n in found if n >= 100) == [*range(100, 124), *range(200, 224)]
+    assert sorted(n for _, n in found if n < 100) == [1] * 12 + [2] * 12
+    assert await stage.rows("SELECT * FROM skipped_event") == []
 
 
 async def test_a_broker_killed_and_restarted_under_load_loses_nothing(

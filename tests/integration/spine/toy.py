@@ -20,7 +20,7 @@ from shared.errors import Conflict
 from shared.events import Event, PersonPart, Report
 from shared.idempotency import IdempotentRoute, Tx
 from shared.ids import new_id
-from shared.messages import Subscription
+from shared.messages import Subscription, Subscriptions
 from shared.migrations import spine_0001, spine_0002, spine_0003
 from shared.sealing import Identity, Public
 from shared.service import Service
@@ -50,6 +50,14 @@ class Noted(Event):
     remark: Public[str | None] = None
 
 
+class Underlined(Event):
+    """Sent when a note is underlined: a type that only the next version of the toy handles."""
+
+    service = "toy"
+
+    number: Public[int]
+
+
 class NoteReported(Report):
     """Sent when an agency reports a note."""
 
@@ -76,6 +84,11 @@ async def on_noted(event: Noted, tx: Transaction) -> None:
         event.number,
         event.remark,
     )
+
+
+async def on_underlined(event: Underlined, tx: Transaction) -> None:
+    """Writes the same effect as a note."""
+    await on_noted(Noted(**event.model_dump()), tx)
 
 
 async def on_ring(timer: Timer, tx: Transaction) -> None:
@@ -195,11 +208,16 @@ async def mortal_task(runtime: Any) -> None:
     raise ValueError("a bug that quotes Canary-Name")
 
 
+SUBSCRIPTIONS: Subscriptions = {Noted: Subscription("on_noted", on_noted)}
+NEXT_SUBSCRIPTIONS: Subscriptions = {
+    **SUBSCRIPTIONS,
+    Underlined: Subscription("on_underlined", on_underlined),
+}
 SERVICE = Service(
     name="toy",
     purpose="Proves the spine.",
     routers=(router,),
-    subscriptions={Noted: Subscription("on_noted", on_noted)},
+    subscriptions=SUBSCRIPTIONS,
     timers={"ring": on_ring, "break": on_break},
     takes_reports=True,
     tasks=(mortal_task,),
