@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.matching.domain import Candidate
-from casework.matching.identity import Identity, lookup_keys
-from casework.matching.romanizing import read_stored
+from casework.matching.identity import Identity, lookup_keys, on_file
 from casework.participants.person import display_name
 from shared.database import Transaction
 
@@ -82,7 +81,7 @@ def lookup_arguments(wanted: Sequence[Wanted]) -> tuple[list[Any], ...]:
         for n, one in enumerate(wanted, 1)
         for key in sorted(lookup_keys(one.identity))
     ]
-    numbers = [(n, d) for n, one in enumerate(wanted, 1) for d in sorted(one.identity.identifiers)]
+    numbers = [(n, d) for n, one in enumerate(wanted, 1) for d in sorted(one.identity.numbers)]
     return (
         [n for n, _, _ in keys], [site for _, site, _ in keys], [key for _, _, key in keys],
         [n for n, _ in numbers], [digest for _, digest in numbers],
@@ -100,12 +99,7 @@ def _candidate(row: Mapping[str, Any], found: Mapping[str, Any]) -> Candidate:
     return Candidate(
         participant_key=row["participant_key"],
         site=row["site"],
-        identity=Identity(
-            names=read_stored(row["names"]),
-            dob=row["dob"],
-            sex=row["sex"],
-            identifiers=frozenset(found.get("shared", ())),
-        ),
+        identity=on_file(row["names"], row["dob"], row["sex"], frozenset(found.get("shared", ()))),
         display_name=display_name(row["given"], row["surname"]),
         case_manager=row["case_manager"],
         enrolled_at=row["enrolled_at"],

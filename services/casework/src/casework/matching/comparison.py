@@ -8,7 +8,7 @@ from enum import StrEnum
 from rapidfuzz.distance import JaroWinkler
 
 from casework.matching.identity import Identity
-from casework.matching.names import Name, are_nicknames
+from casework.matching.names import Name, Nobody, are_nicknames, phonetic
 from casework.matching.romanizing import Romanized, consonants
 
 SIMILAR_FROM = 0.92
@@ -51,13 +51,39 @@ class Agreement:
     same_given: str = ""
     # The names agree only in our spelling of another script: enough to ask, not to be sure.
     another_script: bool = False
+    # Both have the same date or name, and it is one that means "unknown".
+    same_vague_dob: bool = False
+    same_stand_in: bool = False
+    # The given names differ in spelling only, or one is the other's middle name.
+    variant_given: bool = False
 
     @property
     def contradicts_identifier(self) -> bool:
-        """A shared number with another date of birth, or with another name and no date at all."""
-        if self.dob is Level.UNKNOWN:
-            return self.another_script or not {self.surname, self.given} & {*CLOSE, Level.UNKNOWN}
-        return self.dob is not Level.EQUAL
+        """A shared number with another date of birth, another sex, or the name of somebody else.
+
+        Twins have one date, borrowed papers all of it. A married name does not contradict.
+        """
+        born = self.dob not in (Level.EQUAL, Level.UNKNOWN)
+        return born or self.sex is Level.DIFFERENT or self._names_somebody_else
+
+    @property
+    def _names_somebody_else(self) -> bool:
+        if self.another_script:
+            both_differ = {self.surname, self.given} == {Level.DIFFERENT}
+            return self.dob is Level.UNKNOWN or both_differ
+        given_agrees = self.given in CLOSE or self.variant_given
+        if self.surname is Level.DIFFERENT:
+            return not given_agrees
+        namesakes = self.dob is Level.UNKNOWN and self.suffix is Level.DIFFERENT
+        return namesakes or not (given_agrees or self.given is Level.UNKNOWN)
+
+    @property
+    def agrees_but_for_what_says_nothing(self) -> bool:
+        """Enough to ask about two people who share a date, or a name, that means "unknown"."""
+        if self.sex is Level.DIFFERENT:
+            return False
+        named = self.same_vague_dob and {self.surname, self.given} <= CLOSE
+        return named or (self.same_stand_in and self.dob is Level.EQUAL)
 
     @property
     def is_exact(self) -> bool:
@@ -95,6 +121,10 @@ class NameAgreement:
     another_script: bool = False
 
 
+_NOTHING_SAID = NameAgreement(
+    Level.UNKNOWN, Level.UNKNOWN, Level.UNKNOWN, Level.UNKNOWN, Level.UNKNOWN
+)
+_FAR = frozenset({Level.LOOSE, Level.DIFFERENT})
 Weigh = Callable[[str, Level], float]
 _NO_NAME = Name()
 
@@ -102,12 +132,16 @@ _NO_NAME = Name()
 def compare(record: Identity, person: Identity, on: date, weigh: Weigh) -> Agreement:
     """`weigh(field, level)` says which of several pairs of names supports most."""
     found = _closest_names(record, person, weigh)
-    dob = compare_dobs(record.dob, person.dob)
+    dob = compare_births(record, person)
+    known = dob is not Level.UNKNOWN
     return Agreement(
         found.surname, found.given, found.order, found.middle, found.suffix,
         dob=dob,
-        age=compare_ages(record.ages, person.dob, on) if dob is Level.UNKNOWN else Level.UNKNOWN,
+        age=Level.UNKNOWN if known else compare_ages(record.ages, person.sure_dob, on),
         sex=_same(record.sex, person.sex),
+        same_vague_dob=not known and record.dob is not None and record.dob == person.dob,
+        same_stand_in=not _stand_ins(record).isdisjoint(_stand_ins(person)),
+        variant_given=found.given in _FAR and _is_variant(record, person),
         same_surname=found.same_surname,
         same_given=found.same_given,
         another_script=found.another_script,
@@ -138,6 +172,9 @@ def _name_agreements(record: Identity, person: Identity) -> list[NameAgreement]:
     found = []
     for one in record.names or (_NO_NAME,):
         for other in person.names or (_NO_NAME,):
+            if isinstance(one, Nobody) or isinstance(other, Nobody):
+                found.append(_NOTHING_SAID)
+                continue
             foreign = isinstance(one, Romanized) or isinstance(other, Romanized)
             comparing = compare_spellings if foreign else compare_names
             straight = comparing(one, other)
@@ -233,6 +270,30 @@ def compare_words(one: str, other: str) -> Level:
         return level
     initial = min(len(one), len(other)) == 1 and one[0] == other[0]
     return Level.ALIKE if initial or are_nicknames(one, other) else _spelled(one, other)
+
+
+def _stand_ins(identity: Identity) -> set[Name]:
+    return {name for name in identity.names if isinstance(name, Nobody)}
+
+
+def _is_variant(record: Identity, person: Identity) -> bool:
+    """Steven and Stephen, Mohammed and Mahamad; or somebody goes by their middle name."""
+    pairs = ((one, other) for one in record.names for other in person.names)
+    return any(_are_variants(one, other) for one, other in pairs if one.given and other.given)
+
+
+def _are_variants(one: Name, other: Name) -> bool:
+    if one.given in other.middle.split() or other.given in one.middle.split():
+        return True
+    if consonants(one.given) == consonants(other.given) and len(consonants(one.given)) > 1:
+        return True
+    loose = _spelled(one.given, other.given) is not Level.DIFFERENT
+    return loose and phonetic(one.given) == phonetic(other.given)
+
+
+def compare_births(record: Identity, person: Identity) -> Level:
+    """A date that means "unknown" neither supports nor contradicts."""
+    return compare_dobs(record.sure_dob, person.sure_dob)
 
 
 def compare_dobs(one: date | None, other: date | None) -> Level:

@@ -12,24 +12,26 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from casework.matching.errors import ReviewNotOpen
-from casework.matching.identity import Identity
-from casework.matching.romanizing import read_stored, stored
+from casework.matching.identity import Identity, on_file
+from casework.matching.romanizing import stored
 from casework.matching.scoring import Evidence, score
 from casework.participants.person import Person
 from shared.events import IdentityReviewRaised, MatchTier
 from shared.ids import new_id
+from shared.placeholders import is_no_birth_date
 
 
 def learn(person: Person, identity: Identity) -> None:
     """Add what a report or referral says about the same person; nothing known is replaced."""
     person.names = list(dict.fromkeys([*person.names, *map(stored, identity.names)]))
-    person.dob = person.dob or identity.dob
+    if person.dob is None or (identity.sure_dob and is_no_birth_date(person.dob)):
+        person.dob = identity.dob or person.dob
     person.sex = person.sex or identity.sex
 
 
 def identity_of(person: Person) -> Identity:
     """What is on file, without identifiers."""
-    return Identity(read_stored(person.names), person.dob, None, person.sex)
+    return on_file(person.names, person.dob, person.sex, frozenset())
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from nicknames import NickNamer
 
+from shared import look_alikes
+from shared.placeholders import is_no_name, is_nobody, without_unknown
+
 # Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = str.maketrans(
     {
@@ -38,6 +41,10 @@ _SOUNDS = {
     **dict.fromkeys("bfpv", "1"), **dict.fromkeys("cgjkqsxz", "2"), **dict.fromkeys("dt", "3"),
     "l": "4", **dict.fromkeys("mn", "5"), "r": "6",
 }  # fmt: skip
+# The middle dot of Catalan; n with an apostrophe before it is one letter that only now falls apart.
+_JOINING = re.compile("['.\u02bc]|(?<=l)\u00b7(?=l)")
+# D' Angelo is D'Angelo: a letter alone before an apostrophe belongs to what follows.
+_AFTER_A_LETTER = re.compile(r"(?<=\b\w)\s?'\s")
 # A part of a double surname shorter than this (de, la, bin) says too little on its own.
 _SHORTEST_PART = 3
 # Names of strangers pass through here for as long as the process lives.
@@ -82,6 +89,12 @@ class Name(NamedTuple):
         return frozenset(phonetic(word) for word in words)
 
 
+class Nobody(Name):
+    """John or Jane Doe: it may be anybody's, or a real person's name."""
+
+    __slots__ = ()
+
+
 @cache
 def _nicknamer() -> NickNamer:
     return NickNamer()
@@ -90,11 +103,12 @@ def _nicknamer() -> NickNamer:
 def fold(text: str | None) -> str:
     """Lower case, no accents, Cyrillic in Latin letters, other scripts as written.
 
-    Apostrophes and dots join, all other punctuation separates.
+    Apostrophes of every keyboard and dots join, all other punctuation separates.
     """
-    decomposed = unicodedata.normalize("NFKD", (text or "").casefold().translate(_LETTERS))
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    plain = re.sub("['`.\u2018\u2019\u02bb]", "", plain.translate(_CYRILLIC))
+    decomposed = unicodedata.normalize("NFKD", look_alikes.plain(text or ""))
+    lower = decomposed.casefold().translate(_LETTERS)
+    plain = "".join(c for c in lower if not unicodedata.combining(c)).translate(_CYRILLIC)
+    plain = _JOINING.sub("", _AFTER_A_LETTER.sub("", plain))
     if plain.isascii():
         return " ".join(re.sub(r"[^\w ]|_", " ", plain).split())
     return " ".join("".join(c if _is_letter(c) else " " for c in plain).split())
@@ -111,17 +125,28 @@ def _is_letter(char: str) -> bool:
 def read_name(
     given: str | None, middle: str | None, surname: str | None, suffix: str | None
 ) -> Name:
-    """A name in four fields; a second given name counts as middle, a suffix is found anywhere."""
-    first, *more = fold(given).split() or [""]
-    family, found = _without_suffix(fold(surname).split())
-    middles, also_found = _without_suffix([*more, *fold(middle).split()], keep=0)
+    """A name in four fields; a second given name counts as middle, a suffix is found anywhere.
+
+    What stands for "unknown" in a field is not known.
+    """
+    first, *more = _told(given).split() or [""]
+    family, found = _without_suffix(_told(surname).split())
+    middles, also_found = _without_suffix([*more, *_told(middle).split()], keep=0)
     stated = fold(suffix)
-    return Name(
+    name = Name(
         first,
         " ".join(middles),
         " ".join(family),
         _SUFFIXES.get(stated, stated or found or also_found),
     )
+    return Nobody(*name) if is_nobody(name.given, name.surname) else name
+
+
+def _told(text: str | None) -> str:
+    """Folded, without what names nobody: UNKNOWN, FNU, XXX, N/A."""
+    if text is None or is_no_name(text):
+        return ""
+    return " ".join(without_unknown(fold(text).split()))
 
 
 def read_full_name(text: str, surname: str) -> Name:
@@ -129,10 +154,10 @@ def read_full_name(text: str, surname: str) -> Name:
     before, comma, after = text.partition(",")
     if comma:
         return read_name(after, None, before, None)
-    words, suffix = _without_suffix(fold(text).split())
+    words, suffix = _without_suffix(_told(text).split())
     if len(words) < 2:
-        return Name(words[0] if words else "", "", surname, suffix)
-    return Name(words[0], " ".join(words[1:-1]), words[-1], suffix)
+        return Name(words[0], "", surname, suffix) if words else Name()
+    return read_name(words[0], " ".join(words[1:-1]), words[-1], suffix)
 
 
 def _without_suffix(words: list[str], *, keep: int = 1) -> tuple[list[str], str]:

@@ -12,10 +12,12 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from casework.matching.names import Name, fold, read_full_name, read_name
+from casework.matching.names import Name, Nobody, fold, read_full_name, read_name
+from shared import look_alikes
 from shared.events import PersonPart
 
 VERSION = "r1"
+_NOBODY = "?"
 # Folded by rule, and compared as written (names.py).
 _FOLDED = {"LATIN", "CYRILLIC"}
 _MARKS = {"COMBINING", "VARIATION"}
@@ -74,7 +76,7 @@ def all_romanized(person: PersonPart) -> list[Romanized]:
 
 
 def is_foreign(text: str) -> bool:
-    return not text.isascii() and any(map(_foreign, text))
+    return not text.isascii() and any(map(_foreign, look_alikes.plain(text)))
 
 
 @lru_cache(_KEPT)
@@ -93,7 +95,7 @@ def _script(char: str) -> str:
 @lru_cache(_KEPT)
 def spell(text: str | None) -> str:
     """In Latin letters, word by word; what is folded by rule stays as it was written."""
-    return " ".join(_word(word) for word in unicodedata.normalize("NFC", text or "").split())
+    return " ".join(_word(word) for word in look_alikes.plain(text or "").split())
 
 
 def _word(word: str) -> str:
@@ -121,6 +123,8 @@ def consonants(word: str) -> str:
 def stored(name: Name) -> str:
     """As a person's row keeps it; a spelling says by which version it was made."""
     text = "|".join(name)
+    if isinstance(name, Nobody):
+        return f"{text}|{_NOBODY}"
     return f"{text}|{VERSION}" if isinstance(name, Romanized) else text
 
 
@@ -129,4 +133,6 @@ def read_stored(texts: Sequence[str]) -> tuple[Name, ...]:
 
 
 def _read(parts: list[str]) -> Name:
-    return Romanized(*parts[:4]) if len(parts) > 4 else Name(*parts)
+    if len(parts) < 5:
+        return Name(*parts)
+    return Nobody(*parts[:4]) if parts[4] == _NOBODY else Romanized(*parts[:4])

@@ -51,9 +51,15 @@ def score(record: Identity, person: Identity, on: date, weights: Weights | None 
     agreement = compare(record, person, on, weights.of)
     parts = weigh(agreement, weights)
     weight = weights.prior + sum(part.weight + part.rarity for part in parts)
-    shared = bool(record.identifiers & person.identifiers)
-    tier, rule = _tier_by_number(agreement) if shared else _tier(agreement, weight, weights)
+    if record.identifiers & person.identifiers:
+        tier, rule = _tier_by_number(agreement)
+    else:
+        tier, rule = _tier(agreement, weight, weights)
+        if record.common & person.identifiers and not agreement.contradicts_identifier:
+            tier, rule = _at_least_asked(tier, rule, "number_of_many")
     doubts = () if tier is MatchTier.EXACT else agreement.doubts
+    if rule == "number_contradicted" and agreement.sex is Level.DIFFERENT:
+        doubts = (*doubts, "another_sex")
     return Evidence(tier, rule, doubts, weight, weights.prior, parts, weights.version)
 
 
@@ -76,11 +82,25 @@ def _tier(agreement: Agreement, weight: float, weights: Weights) -> tuple[MatchT
     """Without a shared number (domain.md 7.6)."""
     if agreement.is_exact:
         return MatchTier.EXACT, "name_and_birth_and_more"
+    tier = _tier_by_weight(agreement, weight, weights)
+    if agreement.agrees_but_for_what_says_nothing:
+        return _at_least_asked(tier, "score", "shares_what_says_nothing")
+    return tier, "score"
+
+
+def _tier_by_weight(agreement: Agreement, weight: float, weights: Weights) -> MatchTier:
     if weight < weights.possible_from:
-        return MatchTier.NONE, "score"
+        return MatchTier.NONE
     if weight < weights.probable_from or agreement.doubts:
-        return MatchTier.POSSIBLE, "score"
-    return MatchTier.PROBABLE, "score"
+        return MatchTier.POSSIBLE
+    return MatchTier.PROBABLE
+
+
+def _at_least_asked(tier: MatchTier, rule: str, reason: str) -> tuple[MatchTier, str]:
+    """What cannot decide can still be asked about, and the reviewer is told why."""
+    if tier is MatchTier.EXACT:
+        return tier, rule
+    return (MatchTier.POSSIBLE if tier is MatchTier.NONE else tier), reason
 
 
 def _tier_by_number(agreement: Agreement) -> tuple[MatchTier, str]:

@@ -28,11 +28,14 @@ DOUBTS = {
     "another_given_name": "Another given name: a twin or a sibling?",
     "another_surname": "Another surname: married since?",
     "birth_date_unknown": "Nobody said when the person was born.",
+    "another_sex": "Another sex: a twin, borrowed papers, or a mistake?",
     "another_birth_date": "Another date of birth: father and son, or two people of one name?",
 }
 RULES = {
     "number": "They share a number.",
     "number_contradicted": "They share a number, but something else contradicts it.",
+    "number_of_many": "They share a number, but several other people were reported with it too.",
+    "shares_what_says_nothing": "They share a date or a name that stands for an unknown one.",
     "name_and_birth_and_more": "Name, date of birth and one more are the same.",
 }
 KINDS = {kind: kind.value.replace("_", " ").capitalize() for kind in ContactType}
