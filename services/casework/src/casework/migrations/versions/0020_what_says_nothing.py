@@ -4,8 +4,8 @@ from alembic import op
 
 from casework.matching.rekeying import spell_again
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
