@@ -1,9 +1,9 @@
-"""The comparisons of `casework.matching.comparison`, said in Splink's words (DuckDB's SQL)."""
+"""The comparisons of `casework.matching.levels`, said in Splink's words (DuckDB's SQL)."""
 
 from typing import Any
 
-from casework.matching.comparison import LOOSE_FROM, SIMILAR_FROM
 from casework.matching.identity import Identity
+from casework.matching.levels import LOOSE_FROM, SIMILAR_FROM
 from casework.matching.model import FIELDS
 from casework.matching.names import Name, full_forms
 

@@ -14,8 +14,8 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from bench.matching import febrl
 from bench.matching.model_in_splink import CONDITIONS, comparison, row
 from bench.matching.thresholds import pairs_of
-from casework.matching.comparison import Level
 from casework.matching.identity import Identity, described
+from casework.matching.levels import Level
 from casework.matching.model import FIELDS, FILE, Model
 from casework.matching.scoring import score
 from shared.events import PersonPart

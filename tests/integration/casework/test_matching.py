@@ -37,7 +37,7 @@ async def test_nothing_of_a_stranger_is_kept_past_its_retention(
         [item] = await outcomes(stage, headers)
         assert (item["outcome"], item["source_record_id"]) == ("unmatched", "BK-CANARY")
         assert len(await stage.rows("SELECT FROM contact_body")) == 1
-        assert len(await stage.rows("SELECT FROM contact_trace")) == 2
+        assert len(await stage.rows("SELECT FROM contact_trace")) == 3
 
         await stage.pass_time(DAY - timedelta(minutes=30))
         assert (await outcomes(stage, headers))[0]["outcome"] == "unmatched"

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from tests.unit.casework.test_tiers import ON, SAM, sam_but, who
 
 from casework.matching import model
-from casework.matching.comparison import Level
 from casework.matching.identity import Identity
+from casework.matching.levels import Level
 from casework.matching.model import FIELDS, Model
 from casework.matching.names import Name
 from casework.matching.scoring import Evidence, score

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.matching.comparison import one_typo_apart
 from casework.matching.domain import Candidate, Finding, decide
 from casework.matching.identity import (
     Identity,
@@ -20,6 +19,7 @@ from casework.matching.identity import (
     search_keys,
     traces,
 )
+from casework.matching.levels import one_typo_apart
 from casework.matching.scoring import score, tier_of
 from shared.events import IdentifierPart, MatchTier, PersonPart
 from shared.placeholders import is_no_birth_date

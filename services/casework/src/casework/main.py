@@ -23,7 +23,7 @@ from casework.policies.api import router as policies
 from casework.rights.api import router as rights
 from casework.settings import Settings as Settings
 from casework.timeline.api import router as timeline
-from casework.timers import TIMERS
+from casework.timers import timers
 from casework.work.api import router as work
 from casework.workgroup.api import router as workgroup
 from shared import service
@@ -66,6 +66,6 @@ def create_app(
         purpose="Who the participants are, who works with them, and what was agreed.",
         routers=ROUTERS,
         subscriptions=subscriptions(settings.policy),
-        timers=TIMERS,
+        timers=timers(settings.policy),
     )
     return service.create_app(casework, settings, clock=clock, on_failure=on_failure)

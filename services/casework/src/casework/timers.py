@@ -19,9 +19,10 @@ from casework.intake.handlers import (
     remind_of_intake,
     remind_of_outreach,
 )
-from casework.matching import contacts
+from casework.matching import bearers, contacts, learning
 from casework.participants.handlers import enroll_by_consent
 from casework.plans.handlers import PLAN_REVIEW, ask_for_review
+from casework.settings import Policy
 from shared.database import Transaction
 from shared.timers import Timer, TimerHandlers, set_timer
 
@@ -35,6 +36,7 @@ CONFIRM_EVERY = timedelta(seconds=15)
 async def on_purge_due(timer: Timer, tx: Transaction) -> None:
     """What becomes due before the next round goes now: a minute early is never too late (R-12)."""
     await contacts.forget_due(tx, tx.now + PURGE_EVERY)
+    await bearers.forget_due(tx, tx.now)
     more = await contacts.purge_due(tx, tx.now + PURGE_EVERY)
     await set_timer(tx, PURGE, timer.subject, tx.now if more else tx.now + PURGE_EVERY)
 
@@ -73,14 +75,21 @@ async def on_plan_review(timer: Timer, tx: Transaction) -> None:
     await ask_for_review(timer.subject, timer.due_at, tx)
 
 
-TIMERS: TimerHandlers = {
-    PURGE: on_purge_due,
-    COMES_INTO_FORCE: on_consent_day,
-    CONFIRM: on_confirm_due,
-    OUTREACH: on_outreach_due,
-    APPOINTMENT: on_appointment_passed,
-    INTAKE_DEADLINE: on_intake_clock,
-    EXPIRY_NOTICE: on_expiry_notice,
-    EXPIRES: on_consent_expiry,
-    PLAN_REVIEW: on_plan_review,
-}
+def timers(policy: Policy) -> TimerHandlers:
+    """The visible dictionary; `policy` is what the site and the law may set."""
+
+    async def on_numbers_to_learn(timer: Timer, tx: Transaction) -> None:
+        await learning.learn_numbers(tx, UUID(timer.subject), policy)
+
+    return {
+        learning.LEARN_NUMBERS: on_numbers_to_learn,
+        PURGE: on_purge_due,
+        COMES_INTO_FORCE: on_consent_day,
+        CONFIRM: on_confirm_due,
+        OUTREACH: on_outreach_due,
+        APPOINTMENT: on_appointment_passed,
+        INTAKE_DEADLINE: on_intake_clock,
+        EXPIRY_NOTICE: on_expiry_notice,
+        EXPIRES: on_consent_expiry,
+        PLAN_REVIEW: on_plan_review,
+    }

@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict
 
 from casework.matching import contacts, handlers
 from casework.matching.commands import DecideReview
-from casework.matching.domain import IdentityReview, Verdict
+from casework.matching.domain import Compared, IdentityReview, Verdict
 from casework.matching.recontact import contact_type_of
 from casework.participants.person import Person
 from casework.settings import Settings
 from shared.callers import Caller, require
 from shared.edges import Body
-from shared.events import ContactType, MatchTier, Report
+from shared.events import ContactType, MatchTier
 from shared.idempotency import IdempotentRoute, Tx
 from shared.paging import Limit, Page, page_of
 
@@ -93,11 +93,12 @@ async def list_reviews(
     caller: Reviewer, tx: Tx, limit: Limit = 50, cursor: UUID | None = None
 ) -> Page[ReviewAnswer]:
     found = await handlers.list_reviews(tx, caller.sites, limit + 1, cursor)
-    answers = [_answer(review, person, report) for review, person, report in found]
+    answers = [_answer(*question) for question in found]
     return page_of(answers, limit, lambda answer: str(answer.id))
 
 
-def _answer(review: IdentityReview, person: Person, report: Report | None) -> ReviewAnswer:
+def _answer(review: IdentityReview, person: Person, compared: Compared | None) -> ReviewAnswer:
+    report = compared.report if compared else None
     reported = report and ReportSide(
         contact_type=contact_type_of(report),
         source_system=report.source_system,
@@ -105,7 +106,10 @@ def _answer(review: IdentityReview, person: Person, report: Report | None) -> Re
         person=Side(**report.person.model_dump(exclude={"identifiers"})),
     )
     on_file = Side.model_validate(person.model_dump())
-    return ReviewAnswer(**review.model_dump(), on_file=on_file, reported=reported)
+    known = review.model_dump()
+    if compared:
+        known |= {"tier": compared.evidence.tier, "evidence": compared.evidence.as_json()}
+    return ReviewAnswer(**known, on_file=on_file, reported=reported)
 
 
 class DecisionBody(Body):

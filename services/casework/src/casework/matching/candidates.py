@@ -17,7 +17,8 @@ MOST_PER_KEY = 200
 
 # A merged person's record stands for the person whom it was merged into; records keep their origin.
 _WHO = """
-SELECT f.participant_key, p.site, coalesce(s.chosen_given, s.given) AS given,
+SELECT f.participant_key, p.participant_key AS record_key, p.site,
+       coalesce(s.chosen_given, s.given) AS given,
        coalesce(s.chosen_surname, s.surname) AS surname, p.names, p.dob, p.sex,
        f.case_manager, f.enrolled_at
 FROM person p
@@ -51,19 +52,28 @@ found AS MATERIALIZED (
     FROM hit GROUP BY n, participant_key)
 SELECT found.n, found.shared, who.*,
        found.n IN (SELECT n FROM crowded) AS crowded,
-       (SELECT true FROM ruled_out r WHERE r.participant_key = who.participant_key
-          AND r.identity_digest = ($6::bytea[])[found.n] LIMIT 1) IS NOT NULL AS ruled_out
+       (SELECT true FROM ruled_out r
+        WHERE r.participant_key = who.record_key
+          AND r.identity_digest = ($6::bytea[])[found.n] LIMIT 1) IS NOT NULL AS ruled_out,
+       (SELECT true FROM confirmed_description c WHERE c.participant_key = who.record_key
+          AND c.digest = ($6::bytea[])[found.n] LIMIT 1) IS NOT NULL AS confirmed,
+       (SELECT true FROM confirmed_description c WHERE c.participant_key = who.record_key
+          AND c.digest = ($7::bytea[])[found.n] LIMIT 1) IS NOT NULL AS known_so
 FROM found CROSS JOIN LATERAL (
     {_WHO} AND p.participant_key = found.participant_key LIMIT 1) AS who"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Somebody described by a source; `known_as` recognizes the same description again."""
+    """Somebody described by a source.
+
+    `known_as` recognizes the same description again, `named_as` its name and date of birth.
+    """
 
     site: str
     identity: Identity
     known_as: bytes = b""
+    named_as: bytes = b""
 
 
 async def find_candidates(tx: Transaction, wanted: Sequence[Wanted]) -> list[list[Candidate]]:
@@ -85,7 +95,7 @@ def lookup_arguments(wanted: Sequence[Wanted]) -> tuple[list[Any], ...]:
     return (
         [n for n, _, _ in keys], [site for _, site, _ in keys], [key for _, _, key in keys],
         [n for n, _ in numbers], [digest for _, digest in numbers],
-        [one.known_as for one in wanted],
+        [one.known_as for one in wanted], [one.named_as for one in wanted],
     )  # fmt: skip
 
 
@@ -98,11 +108,14 @@ async def find_candidate(tx: Transaction, site: str, participant_key: str) -> Ca
 def _candidate(row: Mapping[str, Any], found: Mapping[str, Any]) -> Candidate:
     return Candidate(
         participant_key=row["participant_key"],
+        record_key=row["record_key"],
         site=row["site"],
         identity=on_file(row["names"], row["dob"], row["sex"], frozenset(found.get("shared", ()))),
         display_name=display_name(row["given"], row["surname"]),
         case_manager=row["case_manager"],
         enrolled_at=row["enrolled_at"],
         ruled_out=found.get("ruled_out", False),
+        confirmed=found.get("confirmed", False),
+        known_so=found.get("known_so", False),
         crowded=found.get("crowded", False),
     )

@@ -3,35 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-
-from rapidfuzz.distance import JaroWinkler
 
 from casework.matching.identity import Identity
-from casework.matching.names import Name, Nobody, are_nicknames, phonetic
+from casework.matching.levels import (
+    CLOSE,
+    Level,
+    are_variants,
+    compare_ages,
+    compare_dobs,
+    compare_given,
+    compare_surnames,
+    compare_words,
+    same,
+    spelled,
+)
+from casework.matching.names import Name, Nobody
 from casework.matching.romanizing import Romanized, consonants
-
-SIMILAR_FROM = 0.92
-LOOSE_FROM = 0.80
-# An officer's estimate of an age is off by this much without saying anything.
-AGE_SLACK = 2
-
-
-class Level(StrEnum):
-    """How far two values agree; unknown neither supports nor contradicts."""
-
-    EQUAL = "equal"
-    ALIKE = "alike"  # a nickname, an initial, one part of a double surname
-    SIMILAR = "similar"  # one slip of the pen
-    LOOSE = "loose"  # several
-    TYPO = "typo"  # a date with one digit wrong, or two swapped
-    YEAR = "year"  # a date in the same year
-    SWAPPED = "swapped"  # surname and given name in each other's place
-    DIFFERENT = "different"
-    UNKNOWN = "unknown"
-
-
-CLOSE = frozenset({Level.EQUAL, Level.ALIKE, Level.SIMILAR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +106,7 @@ class NameAgreement:
     same_surname: str = ""
     same_given: str = ""
     another_script: bool = False
+    pair: tuple[Name, Name] = (Name(), Name())
 
 
 _NOTHING_SAID = NameAgreement(
@@ -131,14 +119,14 @@ _NO_NAME = Name()
 
 def compare(record: Identity, person: Identity, on: date, weigh: Weigh) -> Agreement:
     """`weigh(field, level)` says which of several pairs of names supports most."""
-    found = _closest_names(record, person, weigh)
+    found = closest_names(record, person, weigh)
     dob = compare_births(record, person)
     known = dob is not Level.UNKNOWN
     return Agreement(
         found.surname, found.given, found.order, found.middle, found.suffix,
         dob=dob,
         age=Level.UNKNOWN if known else compare_ages(record.ages, person.sure_dob, on),
-        sex=_same(record.sex, person.sex),
+        sex=same(record.sex, person.sex),
         same_vague_dob=not known and record.dob is not None and record.dob == person.dob,
         same_stand_in=not _stand_ins(record).isdisjoint(_stand_ins(person)),
         variant_given=found.given in _FAR and _is_variant(record, person),
@@ -148,7 +136,7 @@ def compare(record: Identity, person: Identity, on: date, weigh: Weigh) -> Agree
     )  # fmt: skip
 
 
-def _closest_names(record: Identity, person: Identity, weigh: Weigh) -> NameAgreement:
+def closest_names(record: Identity, person: Identity, weigh: Weigh) -> NameAgreement:
     """A spelling of ours is asked only where no name agrees as it was written."""
     pairs = _name_agreements(record, person)
     if len(pairs) == 1:
@@ -183,7 +171,8 @@ def _name_agreements(record: Identity, person: Identity) -> list[NameAgreement]:
             if both_known and not {straight.surname, straight.given} & CLOSE:
                 swapped = comparing(one.swapped, other, Level.SWAPPED)
                 accepted = {*CLOSE, Level.LOOSE} if foreign else CLOSE
-                found += [swapped] if {swapped.surname, swapped.given} <= accepted else []
+                if {swapped.surname, swapped.given} <= accepted:
+                    found.append(swapped)
     return found
 
 
@@ -193,9 +182,10 @@ def compare_names(one: Name, other: Name, order: Level = Level.EQUAL) -> NameAgr
         order = Level.UNKNOWN
     return NameAgreement(
         surname, given, order, compare_words(one.middle, other.middle),
-        _same(one.suffix, other.suffix),
+        same(one.suffix, other.suffix),
         other.joined_surname if surname is Level.EQUAL else "",
         other.given if given is Level.EQUAL else "",
+        pair=(one, other),
     )  # fmt: skip
 
 
@@ -210,7 +200,13 @@ def compare_spellings(one: Name, other: Name, order: Level = Level.EQUAL) -> Nam
     if given is Level.DIFFERENT:
         given = _sounding(one.joined_given, other.joined_given)
     return NameAgreement(
-        surname, given, order, Level.UNKNOWN, _same(one.suffix, other.suffix), another_script=True
+        surname,
+        given,
+        order,
+        Level.UNKNOWN,
+        same(one.suffix, other.suffix),
+        another_script=True,
+        pair=(one, other),
     )
 
 
@@ -222,54 +218,12 @@ def _share_a_part(one: Name, other: Name) -> bool:
 
 def _sounding(one: str, other: str) -> Level:
     """By letters, else by consonants: which vowels stand between them nobody spells alike."""
-    level = _same(one, other)
+    level = same(one, other)
     if level is not Level.DIFFERENT:
         return Level.SIMILAR if level is Level.EQUAL else level
-    level = _spelled(one, other)
+    level = spelled(one, other)
     alike = consonants(one) == consonants(other) and len(consonants(one)) > 1
     return Level.LOOSE if level is Level.DIFFERENT and alike else level
-
-
-def _same(one: str | None, other: str | None) -> Level:
-    if not one or not other:
-        return Level.UNKNOWN
-    return Level.EQUAL if one == other else Level.DIFFERENT
-
-
-def _spelled(one: str, other: str) -> Level:
-    closeness = JaroWinkler.similarity(one, other, score_cutoff=LOOSE_FROM)
-    if closeness >= SIMILAR_FROM:
-        return Level.SIMILAR
-    return Level.LOOSE if closeness >= LOOSE_FROM else Level.DIFFERENT
-
-
-def compare_surnames(one: Name, other: Name) -> Level:
-    """A part of a double surname is alike: Garcia is Garcia Lopez in another system."""
-    level = _same(one.joined_surname, other.joined_surname)
-    if level is not Level.DIFFERENT:
-        return level
-    # Of two single words no part can be the same when they differ; most pairs are such.
-    double = " " in one.surname or " " in other.surname
-    if double and one.surname_parts & other.surname_parts:
-        return Level.ALIKE
-    return _spelled(one.joined_surname, other.joined_surname)
-
-
-def compare_given(one: Name, other: Name) -> Level:
-    """Mary Ann in one field or in two is one name."""
-    level = compare_words(one.given, other.given)
-    if level in (Level.LOOSE, Level.DIFFERENT) and one.joined_given == other.joined_given:
-        return Level.SIMILAR
-    return level
-
-
-def compare_words(one: str, other: str) -> Level:
-    """Initials and nicknames are alike: S. and Sam are both Samuel."""
-    level = _same(one, other)
-    if level is not Level.DIFFERENT:
-        return level
-    initial = min(len(one), len(other)) == 1 and one[0] == other[0]
-    return Level.ALIKE if initial or are_nicknames(one, other) else _spelled(one, other)
 
 
 def _stand_ins(identity: Identity) -> set[Name]:
@@ -279,47 +233,9 @@ def _stand_ins(identity: Identity) -> set[Name]:
 def _is_variant(record: Identity, person: Identity) -> bool:
     """Steven and Stephen, Mohammed and Mahamad; or somebody goes by their middle name."""
     pairs = ((one, other) for one in record.names for other in person.names)
-    return any(_are_variants(one, other) for one, other in pairs if one.given and other.given)
-
-
-def _are_variants(one: Name, other: Name) -> bool:
-    if one.given in other.middle.split() or other.given in one.middle.split():
-        return True
-    if consonants(one.given) == consonants(other.given) and len(consonants(one.given)) > 1:
-        return True
-    loose = _spelled(one.given, other.given) is not Level.DIFFERENT
-    return loose and phonetic(one.given) == phonetic(other.given)
+    return any(are_variants(one, other) for one, other in pairs if one.given and other.given)
 
 
 def compare_births(record: Identity, person: Identity) -> Level:
     """A date that means "unknown" neither supports nor contradicts."""
     return compare_dobs(record.sure_dob, person.sure_dob)
-
-
-def compare_dobs(one: date | None, other: date | None) -> Level:
-    if one is None or other is None:
-        return Level.UNKNOWN
-    if one == other:
-        return Level.EQUAL
-    if one_typo_apart(one, other):
-        return Level.TYPO
-    return Level.YEAR if one.year == other.year else Level.DIFFERENT
-
-
-def one_typo_apart(one: date, other: date) -> bool:
-    """One digit off, two neighbors swapped, or day and month swapped."""
-    if (one.year, one.month, one.day) == (other.year, other.day, other.month):
-        return True
-    a, b = one.isoformat().replace("-", ""), other.isoformat().replace("-", "")
-    off = [i for i in range(8) if a[i] != b[i]]
-    if len(off) == 2 and off[1] == off[0] + 1:
-        return a[off[0]] == b[off[1]] and a[off[1]] == b[off[0]]
-    return len(off) == 1
-
-
-def compare_ages(ages: tuple[int, int] | None, dob: date | None, on: date) -> Level:
-    if ages is None or dob is None:
-        return Level.UNKNOWN
-    age = on.year - dob.year - ((on.month, on.day) < (dob.month, dob.day))
-    fits = ages[0] - AGE_SLACK <= age <= ages[1] + AGE_SLACK
-    return Level.EQUAL if fits else Level.DIFFERENT

@@ -5,7 +5,7 @@ Whoever was alerted wrongly hears of it (`identity-corrected`), whoever should h
 
 from uuid import UUID
 
-from casework.matching import contacts, findings, people, repository
+from casework.matching import contacts, findings, learning, people, repository
 from casework.matching.commands import ExcludePerson, MergePeople, UnmergePerson
 from casework.matching.domain import DISOWNED, Finding, IdentityReview, PersonMerge, Verdict
 from casework.matching.errors import AlreadyMerged, NotMerged
@@ -22,7 +22,7 @@ from shared.events import (
 )
 
 
-def _correct(
+async def _correct(
     tx: Transaction,
     was: str,
     receipt: UUID,
@@ -31,6 +31,8 @@ def _correct(
     moved_to: str | None,
     reason: str | None = None,
 ) -> None:
+    """Whoever was alerted hears of it, and what the report taught is unlearned."""
+    await learning.unlearn(tx, receipt, moved_to)
     publish(
         tx,
         IdentityCorrected(
@@ -49,7 +51,7 @@ async def reconsider(
     still = now is None and was in {who.participant_key for who in found.candidates}
     if now == was or still:
         return
-    _correct(tx, was, report.receipt, correction, report.site, now)
+    await _correct(tx, was, report.receipt, correction, report.site, now)
     await findings.settle(tx, report, found, policy, late=True)
 
 
@@ -70,21 +72,27 @@ async def disown(event: AlertDisowned, tx: Transaction, policy: Policy) -> None:
 
 async def _question(tx: Transaction, event: AlertDisowned, tier: MatchTier) -> IdentityReview:
     report = (await contacts.get_waiting(tx, [event.receipt])).get(event.receipt)
-    evidence = None
+    evidence, record_key = None, None
     if report:
         [found] = await findings.find(tx, [report])
         mine = [who for who in found.candidates if who.participant_key == event.subject]
         evidence = mine[0].evidence.as_json() if mine and mine[0].evidence else None
+        record_key = mine[0].record_key if mine else None
     return IdentityReview(
         site=event.site,
         receipt=event.receipt,
         participant_key=event.subject,
+        record_key=record_key,
         tier=tier,
-        identity_digest=findings.wanted(tx, report).known_as if report else None,
+        identity_digest=_known_as(tx, report),
         evidence=evidence,
         raised_at=tx.now,
         due_at=tx.now,
     )
+
+
+def _known_as(tx: Transaction, report: Report | None) -> bytes | None:
+    return findings.wanted(tx, report.person, report.site).known_as if report else None
 
 
 async def answer_disowned(
@@ -99,7 +107,7 @@ async def answer_disowned(
     if report:
         await reconsider(tx, report, review.participant_key, "wrong_person", policy)
     else:
-        _correct(
+        await _correct(
             tx, review.participant_key, review.receipt, "wrong_person", review.site, None
         )  # fmt: skip
         await contacts.withdraw(tx, [review.receipt])
@@ -111,7 +119,7 @@ async def retract(event: ContactRetracted, tx: Transaction) -> None:
     for row in rows:
         if row["participant_key"]:
             was, receipt = row["participant_key"], row["receipt"]
-            _correct(tx, was, receipt, "retracted", event.site, None, event.reason)
+            await _correct(tx, was, receipt, "retracted", event.site, None, event.reason)
     await contacts.withdraw(tx, [row["receipt"] for row in rows])
 
 
@@ -125,7 +133,7 @@ async def withdraw_earlier(tx: Transaction, report: Report, found: Finding) -> N
     for row in rows:
         was = row["participant_key"]
         if was and was not in maybe and row["record_version"] < report.record_version:
-            _correct(tx, was, row["receipt"], "corrected", report.site, now)
+            await _correct(tx, was, row["receipt"], "corrected", report.site, now)
             await contacts.withdraw(tx, [row["receipt"]])
 
 
@@ -156,6 +164,7 @@ async def unmerge_person(cmd: UnmergePerson, tx: Transaction, policy: Policy) ->
         raise NotMerged
     merge.unmerged_by, merge.unmerged_at = cmd.by, tx.now
     await tx.flush()
+    await people.part(tx, merge)
     since = max(merge.merged_at, tx.now - policy.lookback)
     for report in await contacts.list_matched_since(tx, merge.into_key, since):
         await reconsider(tx, report, merge.into_key, "unmerged", policy)

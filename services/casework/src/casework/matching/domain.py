@@ -13,10 +13,11 @@ from sqlmodel import Field, SQLModel
 
 from casework.matching.errors import ReviewNotOpen
 from casework.matching.identity import Identity, on_file
+from casework.matching.names import Name
 from casework.matching.romanizing import stored
-from casework.matching.scoring import Evidence, score
+from casework.matching.scoring import Evidence, closest_pair, score
 from casework.participants.person import Person
-from shared.events import IdentityReviewRaised, MatchTier
+from shared.events import IdentityReviewRaised, MatchTier, Report
 from shared.ids import new_id
 from shared.placeholders import is_no_birth_date
 
@@ -29,14 +30,35 @@ def learn(person: Person, identity: Identity) -> None:
     person.sex = person.sex or identity.sex
 
 
-def identity_of(person: Person) -> Identity:
-    """What is on file, without identifiers."""
-    return on_file(person.names, person.dob, person.sex, frozenset())
+def identity_of(person: Person, numbers: frozenset[bytes] = frozenset()) -> Identity:
+    """What is on file, with those numbers that are given."""
+    return on_file(person.names, person.dob, person.sex, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both sides of a question as they are now."""
+
+    report: Report
+    record: Identity
+    person: Identity
+
+    @property
+    def evidence(self) -> Evidence:
+        return score(self.record, self.person, self.report.occurred_at.date())
+
+    @property
+    def names(self) -> tuple[Name, Name]:
+        """Of each side the name that agrees best with one of the other side."""
+        return closest_pair(self.record, self.person)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person on file who may be the reported one; of their identifiers, those that are shared."""
+    """A person on file who may be the reported one; of their identifiers, those that are shared.
+
+    `record_key` is whose description it is: while merged, another's than the file's.
+    """
 
     participant_key: str
     site: str
@@ -44,10 +66,18 @@ class Candidate:
     display_name: str
     case_manager: str | None = None
     enrolled_at: datetime | None = None
+    record_key: str = ""
     ruled_out: bool = False
+    # A reviewer said `same` to this very description, or to its name with its date of birth.
+    confirmed: bool = False
+    known_so: bool = False
     # More people share a key with the report than were looked at: there may be another like this.
     crowded: bool = False
     evidence: Evidence | None = None
+
+    @property
+    def tier(self) -> MatchTier:
+        return self.evidence.tier if self.evidence else MatchTier.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +110,43 @@ class Finding:
 def decide(record: Identity, candidates: Sequence[Candidate], on: date) -> Finding:
     """The best tier and all who reach it; whom a reviewer ruled out is never asked about again."""
     best: dict[str, Candidate] = {}
-    ruled_out = {who.participant_key for who in candidates if who.ruled_out}
     for candidate in candidates:
-        if candidate.participant_key in ruled_out:
+        if candidate.ruled_out:
             continue
-        evidence = score(record, candidate.identity, on)
-        if evidence.tier is MatchTier.NONE:
+        who = replace(candidate, evidence=_evidence(record, candidate, on))
+        if who.tier is MatchTier.NONE:
             continue
-        who = replace(candidate, evidence=evidence)
         # Merged people are one person: the record that fits better speaks for both.
         if (known := best.get(who.participant_key)) is None or _rank(who) > _rank(known):
             best[who.participant_key] = who
     return _finding(best.values())
 
 
+def closest(
+    record: Identity, candidates: Sequence[Candidate], key: str, on: date
+) -> Candidate | None:
+    """Of the records that stand for this person the one that the description fits best."""
+    theirs = [who for who in candidates if who.participant_key == key]
+    known = [replace(who, evidence=_evidence(record, who, on)) for who in theirs]
+    return max(known, key=_rank, default=None)
+
+
+def _evidence(record: Identity, who: Candidate, on: date) -> Evidence:
+    """What a reviewer confirmed of a person is as good as what is on file of them."""
+    known = who.identity
+    if who.known_so:
+        known = replace(
+            known, names=(*known.names, *record.names[:1]), dob=record.dob, vague=record.vague
+        )
+    evidence = score(record, known, on)
+    if who.confirmed:
+        return replace(evidence, tier=MatchTier.EXACT, rule="confirmed", doubts=())
+    return evidence
+
+
 def _finding(people: Collection[Candidate]) -> Finding:
     for tier in (MatchTier.EXACT, MatchTier.PROBABLE, MatchTier.POSSIBLE):
-        found = tuple(who for who in people if who.evidence and who.evidence.tier is tier)
+        found = tuple(who for who in people if who.tier is tier)
         if found:
             return Finding(tier, found)
     return Finding(MatchTier.NONE)
@@ -130,6 +180,8 @@ class IdentityReview(SQLModel, table=True):
     site: str
     receipt: UUID
     participant_key: str
+    # Whose description was compared: while merged, another's than the file's.
+    record_key: str | None = None
     tier: str
     identity_digest: bytes | None
     evidence: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
@@ -140,6 +192,10 @@ class IdentityReview(SQLModel, table=True):
     unsure_by: str | None = None
     decided_by: str | None = None
     decided_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+    @property
+    def compared_key(self) -> str:
+        return self.record_key or self.participant_key
 
     def raised(self) -> IdentityReviewRaised:
         return IdentityReviewRaised(

@@ -1,23 +1,24 @@
 """Whom a report is about: look up, decide, record, tell. Nobody outside learns what was found."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from casework.intake.handlers import start_intake_clock
-from casework.matching import contacts, corrections, findings, repository
-from casework.matching.candidates import Wanted, find_candidate, find_candidates
+from casework.matching import bearers, contacts, corrections, findings, learning, repository
+from casework.matching.candidates import find_candidate
 from casework.matching.commands import DecideReview, MarkAlerted, MatchReports, OpenFile
 from casework.matching.domain import (
     DISOWNED,
+    Compared,
     Finding,
     IdentityReview,
     Verdict,
     decide,
     identity_of,
-    learn,
 )
 from casework.matching.errors import PersonNoLongerMatched, ReviewNotOpen
-from casework.matching.identity import Identity, described, traces
+from casework.matching.identity import described, numbers_of, traces
 from casework.matching.recontact import attached, referred_again
 from casework.participants import repository as files
 from casework.participants.domain import ParticipantFile
@@ -25,8 +26,9 @@ from casework.participants.person import Person
 from casework.settings import Policy
 from shared.database import Transaction, publish
 from shared.events import MatchTier, ParticipantReferred, Report
+from shared.timers import set_timers
 
-Question = tuple[IdentityReview, Person, Report | None]
+Question = tuple[IdentityReview, Person, Compared | None]
 
 
 async def match_reports(cmd: MatchReports, tx: Transaction, policy: Policy) -> None:
@@ -34,21 +36,37 @@ async def match_reports(cmd: MatchReports, tx: Transaction, policy: Policy) -> N
     reports = list(cmd.reports)
     for site in sorted({report.site for report in reports}):
         await repository.share_roster(tx, site)
-    rows, found = [], await findings.find(tx, reports)
-    for report, finding in zip(reports, found, strict=True):
-        digests: list[bytes] = []
-        if finding.match is None:
-            record = described(report.person, report.site, tx.ring.digest)
-            digests = traces(record, report.site, tx.ring.digest)
-        waiting = contacts.Waiting(contacts.seal(tx, report), digests)
-        rows.append(contacts.row(report, finding, waiting, policy))
+    found = list(zip(reports, await findings.find(tx, reports), strict=True))
+    rows = [_contact(tx, report, finding, policy) for report, finding in found]
     added = await contacts.add_contacts(tx, rows)
-    for report, finding in zip(reports, found, strict=True):
+    await _learn_from(tx, [(r, finding) for r, finding in found if r.receipt in added])
+    for report, finding in found:
         if report.receipt in added:
             with cmd.reports.about(report):
                 await findings.tell(tx, report, finding, policy)
                 if report.supersedes is not None:
                     await corrections.withdraw_earlier(tx, report, finding)
+
+
+def _contact(tx: Transaction, report: Report, finding: Finding, policy: Policy) -> tuple[Any, ...]:
+    digests: list[bytes] = []
+    if finding.match is None:
+        told = findings.wanted(tx, report.person, report.site)
+        digests = [*traces(told.identity, report.site, tx.ring.digest), told.known_as]
+    waiting = contacts.Waiting(contacts.seal(tx, report), digests)
+    return contacts.row(report, finding, waiting, policy)
+
+
+async def _learn_from(tx: Transaction, found: Sequence[tuple[Report, Finding]]) -> None:
+    """Who carries which values; and numbers that came with an exact match, in a moment."""
+    seen, timers = [], []
+    for report, finding in found:
+        record = described(report.person, report.site, tx.ring.digest)
+        who = finding.match
+        seen.append(bearers.Sighting(report.site, record, who.record_key if who else None))
+        timers += [learning.teaches(report, who, record)] if who else []
+    await bearers.note(tx, seen)
+    await set_timers(tx, [timer for timer in timers if timer])
 
 
 async def mark_alerted(cmd: MarkAlerted, tx: Transaction) -> None:
@@ -61,20 +79,24 @@ async def open_file(cmd: OpenFile, tx: Transaction, policy: Policy) -> None:
     await repository.own_roster(tx, referral.site)
     if await files.find_referral(tx, referral.referral_id):
         return
-    record = described(referral.person, referral.site, tx.ring.digest)
-    [known] = await find_candidates(tx, [Wanted(referral.site, record)])
-    found = decide(record, known, referral.occurred_at.date())
+    told = findings.wanted(tx, referral.person, referral.site)
+    [(seen, known)] = await findings.look_up(tx, [told])
+    found = decide(seen.identity, known, referral.occurred_at.date())
     if match := found.match:
-        person = await files.get_person(tx, match.participant_key)
+        person = await files.get_person(tx, match.record_key)
         person.complete(referral.person)
         if recontact := referred_again(referral, match):
             publish(tx, recontact)
     else:
         person = await _new_file(referral, tx)
+    key = match.participant_key if match else person.participant_key
     if found.candidates:
-        publish(tx, attached(referral, person.participant_key, found.tier))
-    await learn_of(tx, person, record, policy)
-    await files.add_referral(tx, referral, person.participant_key)
+        publish(tx, attached(referral, key, found.tier))
+    await files.add_referral(tx, referral, key, person.participant_key)
+    numbers = numbers_of(referral.person, referral.site, tx.ring.digest)
+    await learning.learn_of(
+        tx, person, told.identity, policy, numbers=numbers, source=referral.referral_id
+    )
 
 
 async def _new_file(referral: ParticipantReferred, tx: Transaction) -> Person:
@@ -83,22 +105,6 @@ async def _new_file(referral: ParticipantReferred, tx: Transaction) -> Person:
     tx.add_all((file, person))
     await start_intake_clock(file, referral.occurred_at, tx)
     return person
-
-
-async def learn_of(tx: Transaction, person: Person, record: Identity, policy: Policy) -> None:
-    """What is known of somebody grew: reports that waited may be about them (late match)."""
-    learn(person, record)
-    await repository.add_keys(tx, person, record.identifiers)
-    site = person.site
-    digests = traces(identity_of(person), site, tx.ring.digest) + sorted(record.identifiers)
-    for report in await contacts.list_waiting(tx, site, digests):
-        await _match_late(tx, report, policy)
-
-
-async def _match_late(tx: Transaction, report: Report, policy: Policy) -> None:
-    [found] = await findings.find(tx, [report])
-    if found.tier is MatchTier.EXACT:
-        await findings.settle(tx, report, found, policy, late=True)
 
 
 async def decide_review(cmd: DecideReview, tx: Transaction, policy: Policy) -> IdentityReview:
@@ -119,7 +125,7 @@ async def decide_review(cmd: DecideReview, tx: Transaction, policy: Policy) -> I
 
 
 async def _confirm(tx: Transaction, review: IdentityReview, policy: Policy) -> None:
-    """Numbers that a human confirmed are learned: the next report with them is an exact match."""
+    """A human confirmed it: the report is told, and its description and numbers are learned."""
     report = (await contacts.get_waiting(tx, [review.receipt])).get(review.receipt)
     who = await find_candidate(tx, review.site, review.participant_key)
     if report is None:
@@ -128,9 +134,7 @@ async def _confirm(tx: Transaction, review: IdentityReview, policy: Policy) -> N
         raise PersonNoLongerMatched
     found = Finding(MatchTier(review.tier), (who,), confirmed=True)
     await findings.settle(tx, report, found, policy)
-    record = described(report.person, report.site, tx.ring.digest)
-    person = await files.get_person(tx, who.participant_key)
-    await learn_of(tx, person, Identity(identifiers=record.identifiers), policy)
+    await learning.learn_confirmed(tx, report, who, policy)
 
 
 async def list_reviews(
@@ -148,7 +152,16 @@ async def list_urgent_reviews(
 
 
 async def _both_sides(tx: Transaction, reviews: Sequence[IdentityReview]) -> Sequence[Question]:
-    """Each open question with who is on file, and what was reported."""
+    """Each open question with who is on file, what was reported, and how far that agrees now."""
     reports = await contacts.get_waiting(tx, [review.receipt for review in reviews])
-    people = await files.list_people(tx, [review.participant_key for review in reviews])
-    return [(r, people[r.participant_key], reports.get(r.receipt)) for r in reviews]
+    keys = [review.compared_key for review in reviews]
+    people, numbers = await files.list_people(tx, keys), await repository.list_numbers(tx, keys)
+    told = [(r.site, findings.wanted(tx, r.person, r.site).identity) for r in reports.values()]
+    seen = dict(zip(reports, await bearers.without_common(tx, told), strict=True))
+    questions = []
+    for review in reviews:
+        person, report = people[review.compared_key], reports.get(review.receipt)
+        known = identity_of(person, numbers.get(review.compared_key, frozenset()))
+        compared = Compared(report, seen[review.receipt], known) if report else None
+        questions.append((review, person, compared))
+    return questions

@@ -1,7 +1,7 @@
 """A person as a source describes them, in the form in which people are compared and found."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from casework.matching.names import Name, Nobody, phonetic, read_full_name, read_name, short_forms
@@ -61,13 +61,18 @@ def described(person: PersonPart, site: str, digest: Digest) -> Identity:
         dob=person.dob,
         ages=_ages(person),
         sex=_SEXES.get((person.sex or "").strip().casefold()),
-        identifiers=frozenset(
-            identifier_digest(number, site, digest)
-            for number in person.identifiers
-            if not is_no_number(number.value)
-        ),
+        identifiers=frozenset(numbers_of(person, site, digest)),
         vague=person.dob is not None and is_no_birth_date(person.dob),
     )
+
+
+def numbers_of(person: PersonPart, site: str, digest: Digest) -> dict[bytes, str]:
+    """Digests of the numbers that are some, and the system of each."""
+    return {
+        identifier_digest(number, site, digest): number.system.strip().casefold()
+        for number in person.identifiers
+        if not is_no_number(number.value)
+    }
 
 
 def _names(person: PersonPart) -> tuple[Name, ...]:
@@ -166,6 +171,11 @@ def descriptions(identity: Identity, site: str, digest: Digest) -> frozenset[byt
         return frozenset()
     full = {(n.given, n.joined_surname) for n in _as_written(identity) if n.given and n.surname}
     return frozenset(digest("name-dob", site, *name, str(identity.dob)) for name in full)
+
+
+def main_description(identity: Identity, site: str, digest: Digest) -> frozenset[bytes]:
+    """The digest of the main name with the date of birth, if both are known in full."""
+    return descriptions(replace(identity, names=identity.names[:1]), site, digest)
 
 
 def identity_digest(identity: Identity, site: str, digest: Digest) -> bytes:

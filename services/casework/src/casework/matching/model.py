@@ -7,7 +7,7 @@ from math import log2
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from casework.matching.comparison import Level
+from casework.matching.levels import Level
 
 FILE = "weights.json"
 FIELDS: dict[str, tuple[Level, ...]] = {

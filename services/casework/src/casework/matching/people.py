@@ -22,6 +22,19 @@ async def has_merged(tx: Transaction, participant_key: str) -> bool:
     return (await tx.exec(statement.limit(1))).first() is not None
 
 
+async def part(tx: Transaction, merge: PersonMerge) -> None:
+    """Referrals and open questions about the one who was merged are theirs again."""
+    for statement in (
+        "UPDATE attached_referral SET participant_key = $1"
+        " WHERE participant_key = $2 AND record_key = $1",
+        "UPDATE identity_review r SET participant_key = $1"
+        " WHERE participant_key = $2 AND record_key = $1 AND state = 'open'"
+        " AND NOT EXISTS (SELECT FROM identity_review o"
+        " WHERE o.receipt = r.receipt AND o.participant_key = $1)",
+    ):
+        await tx.raw.execute(statement, merge.merged, merge.into_key)
+
+
 async def exclude(tx: Transaction, participant_key: str, reason: str, by: str) -> None:
     await tx.raw.execute(
         "INSERT INTO excluded_person (participant_key, reason, excluded_by, excluded_at)"

@@ -1,6 +1,6 @@
 """Every query about people, their identifiers and the reviews."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlmodel import col, func, select
@@ -30,7 +30,7 @@ async def own_roster(tx: Transaction, site: str) -> None:
     tx.info[site] = "owned"
 
 
-async def add_keys(tx: Transaction, person: Person, identifiers: Collection[bytes]) -> None:
+async def add_keys(tx: Transaction, person: Person) -> None:
     """Make the person findable under what is known of them now."""
     await tx.flush()
     key, site = person.participant_key, person.site
@@ -39,11 +39,81 @@ async def add_keys(tx: Transaction, person: Person, identifiers: Collection[byte
         " ON CONFLICT DO NOTHING",
         site, sorted(search_keys(identity_of(person))), key,
     )  # fmt: skip
+
+
+async def remove_keys(tx: Transaction, person: Person) -> None:
+    """Something about them was wrong: they are not found by it any more."""
     await tx.raw.execute(
-        "INSERT INTO identifier_digest (site, digest, participant_key)"
-        " SELECT $1, unnest($2::bytea[]), $3 ON CONFLICT DO NOTHING",
-        site, sorted(identifiers), key,
+        "DELETE FROM person_key WHERE participant_key = $1", person.participant_key
+    )
+
+
+async def add_numbers(
+    tx: Transaction, person: Person, numbers: Mapping[bytes, str], source: UUID | None
+) -> None:
+    """Digests with their systems, and what taught them; several sources may teach one number."""
+    await tx.raw.execute(
+        "INSERT INTO identifier_digest AS known"
+        " (site, participant_key, sources, learned_at, digest, system)"
+        " SELECT $1, $2, $3, $4, * FROM unnest($5::bytea[], $6::text[])"
+        " ON CONFLICT (digest, participant_key) DO UPDATE"
+        " SET sources = CASE WHEN known.sources = '{}' THEN known.sources"
+        " WHEN excluded.sources = '{}' OR known.sources @> excluded.sources THEN excluded.sources"
+        " ELSE known.sources || excluded.sources END,"
+        " system = coalesce(known.system, excluded.system)",
+        person.site, person.participant_key, [source] if source else [], tx.now,
+        list(numbers), list(numbers.values()),
     )  # fmt: skip
+
+
+async def list_holders(tx: Transaction, numbers: Collection[bytes], but: str) -> frozenset[bytes]:
+    """Those of the numbers that somebody else on file has."""
+    rows = await tx.raw.fetch(
+        "SELECT digest FROM identifier_digest WHERE digest = ANY($1) AND participant_key <> $2",
+        list(numbers), but,
+    )  # fmt: skip
+    return frozenset(row["digest"] for row in rows)
+
+
+async def list_numbers(tx: Transaction, keys: Collection[str]) -> dict[str, frozenset[bytes]]:
+    """The numbers of these people, as digests."""
+    rows = await tx.raw.fetch(
+        "SELECT participant_key, array_agg(digest) AS digests FROM identifier_digest"
+        " WHERE participant_key = ANY($1) GROUP BY participant_key",
+        list(keys),
+    )
+    return {row["participant_key"]: frozenset(row["digests"]) for row in rows}
+
+
+async def add_confirmed(
+    tx: Transaction, key: str, digests: Collection[bytes], receipt: UUID
+) -> None:
+    """Descriptions that a reviewer said are this person's, and the report that had them."""
+    await tx.raw.execute(
+        "INSERT INTO confirmed_description (participant_key, receipt, digest)"
+        " SELECT $1, $2, unnest($3::bytea[]) ON CONFLICT DO NOTHING",
+        key, receipt, sorted(digests),
+    )  # fmt: skip
+
+
+async def list_confirmed(tx: Transaction, key: str) -> list[bytes]:
+    rows = await tx.raw.fetch(
+        "SELECT DISTINCT digest FROM confirmed_description WHERE participant_key = $1", key
+    )
+    return [row["digest"] for row in rows]
+
+
+async def forget_taught(tx: Transaction, receipt: UUID, keep: str | None) -> None:
+    """What only this report taught, of everybody but `keep`."""
+    for statement in (
+        "DELETE FROM confirmed_description"
+        " WHERE receipt = $1 AND participant_key IS DISTINCT FROM $2",
+        "DELETE FROM identifier_digest"
+        " WHERE sources = ARRAY[$1::uuid] AND participant_key IS DISTINCT FROM $2",
+        "UPDATE identifier_digest SET sources = array_remove(sources, $1)"
+        " WHERE sources @> ARRAY[$1::uuid] AND participant_key IS DISTINCT FROM $2",
+    ):
+        await tx.raw.execute(statement, receipt, keep)
 
 
 async def add_reviews(tx: Transaction, reviews: Sequence[IdentityReview]) -> list[IdentityReview]:
@@ -117,9 +187,10 @@ async def count_open_reviews(tx: Transaction, sites: Collection[str]) -> int:
 
 
 async def add_ruled_out(tx: Transaction, review: IdentityReview) -> None:
-    """Remember "not this person" for whoever is described in the same way again."""
+    """Remember "not this person", nor anybody merged into them, for the same description."""
     await tx.raw.execute(
-        "INSERT INTO ruled_out (participant_key, identity_digest, review_id) VALUES ($1, $2, $3)"
-        " ON CONFLICT DO NOTHING",
+        "INSERT INTO ruled_out (participant_key, identity_digest, review_id)"
+        " SELECT key, $2, $3 FROM (SELECT $1 AS key UNION SELECT merged FROM person_merge"
+        " WHERE into_key = $1 AND unmerged_at IS NULL) AS records ON CONFLICT DO NOTHING",
         review.participant_key, review.identity_digest, review.id,
     )  # fmt: skip

@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from casework.matching import model
-from casework.matching.comparison import Agreement, Level, compare
+from casework.matching.comparison import Agreement, closest_names, compare
 from casework.matching.identity import Identity
+from casework.matching.levels import Level
 from casework.matching.model import FIELDS, Weights
+from casework.matching.names import Name
 from shared.events import MatchTier
 
 
@@ -61,6 +63,11 @@ def score(record: Identity, person: Identity, on: date, weights: Weights | None 
     if rule == "number_contradicted" and agreement.sex is Level.DIFFERENT:
         doubts = (*doubts, "another_sex")
     return Evidence(tier, rule, doubts, weight, weights.prior, parts, weights.version)
+
+
+def closest_pair(record: Identity, person: Identity) -> tuple[Name, Name]:
+    """The names that were compared: of each side the one that agrees best."""
+    return closest_names(record, person, model.current().of).pair
 
 
 def weigh(agreement: Agreement, weights: Weights) -> tuple[Part, ...]:

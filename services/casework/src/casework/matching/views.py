@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from casework.matching.comparison import Level
-from casework.matching.domain import IdentityReview
+from casework.matching.domain import Compared, IdentityReview
+from casework.matching.levels import Level
+from casework.matching.names import Name, read_name
 from casework.matching.recontact import CUSTODY, contact_type_of, outcome_of
 from casework.participants.person import Person, display_name
 from shared.contact_titles import title_of
@@ -36,6 +37,7 @@ RULES = {
     "number_contradicted": "They share a number, but something else contradicts it.",
     "number_of_many": "They share a number, but several other people were reported with it too.",
     "shares_what_says_nothing": "They share a date or a name that stands for an unknown one.",
+    "confirmed": "A reviewer said that somebody described like this is the same person.",
     "name_and_birth_and_more": "Name, date of birth and one more are the same.",
 }
 KINDS = {kind: kind.value.replace("_", " ").capitalize() for kind in ContactType}
@@ -90,14 +92,16 @@ class Question:
     rows: list[Row]
 
 
-def question_of(review: IdentityReview, person: Person, report: Report | None) -> Question:
-    evidence = review.evidence or {}
+def question_of(review: IdentityReview, person: Person, compared: Compared | None) -> Question:
+    """The evidence is that of what is shown, not of when the question was raised."""
+    report = compared.report if compared else None
+    evidence = compared.evidence.as_json() if compared else review.evidence or {}
     kind = contact_type_of(report) if report else None
     known = [RULES.get(evidence.get("rule", ""), "")]
     return Question(
         id=review.id,
         site=review.site,
-        tier=review.tier,
+        tier=compared.evidence.tier if compared else review.tier,
         kind=_title(report) if report else "The report is no longer kept",
         custody=kind in CUSTODY,
         source=report.source_system if report else "",
@@ -107,7 +111,7 @@ def question_of(review: IdentityReview, person: Person, report: Report | None) -
         who=display_name(*person.shown_as),
         weight=evidence.get("weight"),
         reasons=[r for r in known + [DOUBTS[d] for d in evidence.get("doubts", ())] if r],
-        rows=_rows(person, report.person if report else PersonPart(), evidence),
+        rows=_rows(person, compared, evidence),
     )
 
 
@@ -117,14 +121,12 @@ def _title(report: Report) -> str:
     return title_of(kind, outcome_of(report)) or KINDS[kind]
 
 
-def _rows(person: Person, reported: PersonPart, evidence: dict[str, Any]) -> list[Row]:
+def _rows(person: Person, compared: Compared | None, evidence: dict[str, Any]) -> list[Row]:
+    reported = compared.report.person if compared else PersonPart()
     parts = {part["field"]: part for part in evidence.get("parts", ())}
     ages = (reported.age_from, reported.age_to)
     sides: dict[str, tuple[Any, Any]] = {
-        "surname": (reported.surname, person.surname),
-        "given": (reported.given, person.given),
-        "middle": (reported.middle, person.middle),
-        "suffix": (reported.suffix, person.suffix),
+        **_names(person, reported, compared),
         "also known as": (", ".join(reported.aliases), ", ".join(person.also_known_as)),
         "order": ("", ""),
         "dob": (reported.dob, person.dob),
@@ -133,6 +135,30 @@ def _rows(person: Person, reported: PersonPart, evidence: dict[str, Any]) -> lis
     }
     rows = [_row(field, *both, parts.get(field)) for field, both in sides.items()]
     return [row for row in rows if row.reported or row.on_file or row.said == "fields swapped"]
+
+
+def _names(
+    person: Person, reported: PersonPart, compared: Compared | None
+) -> dict[str, tuple[Any, Any]]:
+    """The names that were compared. Where one is not the main name, both main names come first."""
+    fields = ("surname", "given", "middle", "suffix")
+    written = {f: (getattr(reported, f), getattr(person, f)) for f in fields}
+    if compared is None:
+        return written
+    mains = [_folded(side) for side in (reported, person)]
+    if all(name in (main, main.swapped) for name, main in zip(compared.names, mains, strict=True)):
+        return written
+    full = [" ".join(filter(None, (side.given, side.middle, side.surname, side.suffix)))
+            for side in (reported, person)]  # fmt: skip
+    closest = {
+        f: (getattr(compared.names[0], f).title(), getattr(compared.names[1], f).title())
+        for f in fields
+    }
+    return {"name": (full[0], full[1]), **closest}
+
+
+def _folded(side: PersonPart | Person) -> Name:
+    return read_name(*(getattr(side, f) for f in ("given", "middle", "surname", "suffix")))
 
 
 def _row(field: str, reported: Any, on_file: Any, part: dict[str, Any] | None) -> Row:

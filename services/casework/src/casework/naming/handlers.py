@@ -1,7 +1,7 @@
 """Keep a name, show it or not, and let matching know it."""
 
-from casework.matching.handlers import learn_of
 from casework.matching.identity import Identity
+from casework.matching.learning import learn_of
 from casework.matching.repository import own_roster
 from casework.naming import repository
 from casework.naming.commands import RecordName, WithdrawName

@@ -77,13 +77,19 @@ async def find_referral(tx: Transaction, referral_id: UUID) -> str | None:
     return key
 
 
-async def add_referral(tx: Transaction, referral: ParticipantReferred, key: str) -> None:
-    """`referred_as` is the key that referral gave; another than `key` when somebody came again."""
+async def add_referral(
+    tx: Transaction, referral: ParticipantReferred, key: str, record_key: str
+) -> None:
+    """`referred_as` is the key that referral gave; another than `key` when somebody came again.
+
+    `record_key` is whose description it matched: while merged, another's than the file's.
+    """
     await tx.raw.execute(
         "INSERT INTO attached_referral (referral_id, participant_key, referred_as, referral_type,"
-        " source_system, occurred_at, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        " source_system, occurred_at, received_at, record_key)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         referral.referral_id, key, referral.subject, referral.referral_type,
-        referral.source_system, referral.occurred_at, referral.received_at,
+        referral.source_system, referral.occurred_at, referral.received_at, record_key,
     )  # fmt: skip
 
 
