@@ -143,7 +143,7 @@ def read_name(
 
 
 def _told(text: str | None) -> str:
-    """Folded, without what names nobody: UNKNOWN, FNU, XXX, N/A."""
+    """Folded, without what names nobody: UNKNOWN, FNU, N/A."""
     if text is None or is_no_name(text):
         return ""
     return " ".join(without_unknown(fold(text).split()))
