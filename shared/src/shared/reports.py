@@ -4,7 +4,7 @@ Everything not named here is refused (R-21). No error repeats a value.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
@@ -29,6 +29,7 @@ from shared.text import ONE_LINE
 SKEW = timedelta(minutes=5)
 ADULT_AGE, OLDEST = 18, 120
 
+STORED = object()
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
 
 UNDER_18, DOB_IN_FUTURE, DOB_TOO_OLD = "under_18", "dob_in_future", "dob_too_old"
@@ -74,17 +75,28 @@ def _adult(value: int) -> int:
 
 
 def _past(value: datetime, info: ValidationInfo) -> datetime:
-    now: datetime | None = info.context
-    if now is not None and value > now + SKEW:
+    now = info.context
+    if isinstance(now, datetime) and value > now + SKEW:
         raise PydanticCustomError(
             "time_in_future", "This time has not come yet: check the clock and the offset."
         )
     return value
 
 
+def _rule(check: Callable[[Any], Any]) -> AfterValidator:
+    """A rule about what comes in. What was taken in stays readable when a rule becomes stricter."""
+
+    def validate(value: Any, info: ValidationInfo) -> Any:
+        return value if info.context is STORED else check(value)
+
+    return AfterValidator(validate)
+
+
 # What the normal form of a text leaves: no control character but NUL, which is refused.
 _NO_NUL = r"^[^\x00]*$"
 MOST_NAMES, MOST_NUMBERS, MOST_CHARGES = 100, 100, 200
+# The events that carry it on have to fit into messages (`outbox.MAX_PAYLOAD_BYTES`), sealed.
+MAX_REPORT_BYTES = 180_000
 
 Site = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 SourceSystem = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
@@ -94,17 +106,20 @@ RecordId = Annotated[
 ]
 Ori = Annotated[str, Field(pattern=r"^[A-Z0-9]{7,9}$")]
 Name = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=_NO_NUL), ONE_LINE, AfterValidator(_harmless)
+    str, Field(min_length=1, max_length=200, pattern=_NO_NUL), ONE_LINE, _rule(_harmless)
 ]
 Words = Annotated[
-    str, Field(min_length=1, max_length=1_000, pattern=_NO_NUL), ONE_LINE, AfterValidator(_harmless)
+    str, Field(min_length=1, max_length=1_000, pattern=_NO_NUL), ONE_LINE, _rule(_harmless)
+]
+Charge = Annotated[
+    str, Field(min_length=1, max_length=500, pattern=_NO_NUL), ONE_LINE, _rule(_harmless)
 ]
 Label = Annotated[
-    str, Field(min_length=1, max_length=100, pattern=_NO_NUL), ONE_LINE, AfterValidator(_harmless)
+    str, Field(min_length=1, max_length=100, pattern=_NO_NUL), ONE_LINE, _rule(_harmless)
 ]
 Suffix = Annotated[str, Field(min_length=1, max_length=20, pattern=_NO_NUL), ONE_LINE]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Age = Annotated[int, Field(ge=0, le=130), AfterValidator(_adult)]
+Age = Annotated[int, Field(ge=0, le=130), _rule(_adult)]
 Version = Annotated[int, Field(ge=1, le=2_147_483_647)]
 PastTime = Annotated[Moment, AfterValidator(_past)]
 
@@ -115,13 +130,13 @@ class IdentifierIn(IdentifierPart):
     model_config = STRICT
 
     system: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._#-]{0,39}$"), AfterValidator(_accepted_system)
+        str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._#-]{0,39}$"), _rule(_accepted_system)
     ]
     value: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/#-]{0,59}$"),
-        AfterValidator(_says_something),
-        AfterValidator(_no_social_security_number),
+        _rule(_says_something),
+        _rule(_no_social_security_number),
     ]
 
 
@@ -166,7 +181,7 @@ class ChargeIn(ChargePart):
 
     seq: Annotated[int, Field(ge=1, le=999)]
     statute: Label | None = None
-    text: Words | None = None
+    text: Charge | None = None
     severity: Label | None = None
     nibrs: Annotated[str, Field(pattern=r"^[0-9]{2,3}[A-Z]?$")] | None = None
     incident_at: PastTime | None = None
@@ -230,6 +245,9 @@ Record = TypeVar("Record", bound=RecordIn)
 
 def read_report(model: type[Record], body: bytes, now: datetime) -> Record:
     """Parse and check one record. Raises Malformed (not JSON) or Invalid (every faulty field)."""
+    if len(body) > MAX_REPORT_BYTES:
+        hint = f"One report has at most {MAX_REPORT_BYTES} bytes: send less text."
+        raise Invalid(errors=(FieldError("", "report_too_large", hint),))
     json_bodies.parse(body)
     try:
         record = model.model_validate_json(body, context=now)
@@ -242,6 +260,11 @@ def read_report(model: type[Record], body: bytes, now: datetime) -> Record:
     if faults := tuple(islice(record.faults(now), MAX_ERRORS)):
         raise Invalid(errors=faults)
     return record
+
+
+def read_stored(model: type[Record], content: bytes) -> Record:
+    """A record that was read by `read_report` once, under the rules of its time."""
+    return model.model_validate_json(content, context=STORED)
 
 
 def _field_errors(found: list[Any]) -> Iterator[FieldError]:

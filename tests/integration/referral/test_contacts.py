@@ -51,6 +51,61 @@ async def test_the_same_again_is_the_same_receipt(open_stage: OpenStage, headers
         assert len(await stage.published(ContactReported)) == 1
 
 
+SPELLINGS: list[dict[str, Any]] = [
+    {},
+    {"occurred_at": "2026-03-03T12:05:00Z"},
+    {"occurred_at": "2026-03-03T12:05:00.000+00:00"},
+    {"person": CONTACT["person"] | {"given": "Sam\u200b", "surname": "\tTestperson "}},
+    {
+        "person": CONTACT["person"] | {"aliases": []},
+        "location": {"text": "3rd &\r\nPine", "beat": "K3"},
+    },
+    {"next_court": {"at": "2026-03-04T21:30:00Z", "court": "Municipal"}},
+]
+
+
+async def test_another_spelling_is_the_same_receipt(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """One by one and in a batch: the moment, the letters and the white space say the same."""
+    async with open_stage("referral") as stage:
+        jail = headers("agency-reporter", sources=SOURCE)
+        bodies = [contact(**changes) for changes in SPELLINGS]
+        answers = [await stage.client.post("/v1/contacts", json=b, headers=jail) for b in bodies]
+        lines = "\n".join(json.dumps(body) for body in bodies)
+        batch = await stage.client.post("/v1/contacts:batch", content=lines, headers=jail)
+        receipts = [answer.json().get("receipt") for answer in answers]
+        receipts += [json.loads(line).get("receipt") for line in batch.text.splitlines()]
+        assert len(receipts) == 2 * len(SPELLINGS)
+        assert set(receipts) == {receipts[0]}
+        assert len(await stage.published(ContactReported)) == 1
+
+
+async def test_the_longest_report_is_taken_whole(open_stage: OpenStage, headers: Headers) -> None:
+    """Every list at its limit, in letters of four bytes: one event, complete. More is refused."""
+    letter = "\U00020000"
+    person = CONTACT["person"] | {
+        "surname": letter * 200,
+        "aliases": [letter * 150 + chr(0x4E00 + n) for n in range(100)],
+        "identifiers": [{"system": "s" * 40, "value": f"{n:059}1"} for n in range(1, 101)],
+    }
+    charge = {"statute": letter * 20, "text": letter * 60, "severity": letter * 5}
+    charges = [{"seq": n + 1} | charge for n in range(200)]
+    long = contact(person=person, charges=charges, location={"text": letter * 1_000})
+    larger = contact(charges=[one | {"text": letter * 300} for one in charges])
+    async with open_stage("referral") as stage:
+        jail = headers("agency-reporter", sources=SOURCE)
+        content, too_much = (json.dumps(b, ensure_ascii=False).encode() for b in (long, larger))
+        assert len(content) > 160_000
+        answer = await stage.client.post("/v1/contacts", content=content, headers=jail)
+        refused = await stage.client.post("/v1/contacts", content=too_much, headers=jail)
+        assert answer.status_code == 202, answer.text
+        assert refused.json()["errors"][0]["code"] == "report_too_large"
+        (event,) = await stage.published(ContactReported)
+        assert (len(event.charges), len(event.person.aliases)) == (200, 100)
+        assert event.charges[-1].text == letter * 60
+
+
 async def test_fifty_at_once_are_one_event(open_stage: OpenStage, headers: Headers) -> None:
     """A sender that repeats itself impatiently makes one report."""
     async with open_stage("referral") as stage:

@@ -8,9 +8,12 @@ from uuid import uuid4
 
 from tests.integration.answers import headers_seen
 from tests.integration.conftest import OpenStage
-from tests.integration.referral.bodies import referral
+from tests.integration.referral.bodies import REFERRAL, referral
 
+from referral.referrals import records
+from referral.referrals.commands import ReferPerson
 from shared.events import IntakeCompleted, ParticipantEnrolled, ParticipantReferred
+from shared.reports import read_report
 from shared.testing import Stage
 
 Headers = Callable[..., dict[str, str]]
@@ -77,6 +80,27 @@ async def test_the_same_referral_again_is_the_same_answer(
         )
         assert (other.status_code, other.json()["type"]) == (409, "/problems/referral-contradicted")
         assert len(await stage.published(ParticipantReferred)) == 1
+
+
+async def test_another_spelling_is_the_same_referral(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """Also against the digest that an earlier release kept."""
+    async with open_stage("referral") as stage:
+        officer = headers("agency-reporter", sources=["rms-spd"])
+        spelled = referral(
+            occurred_at="2026-02-03T09:10:00.000Z",
+            person=REFERRAL["person"] | {"given": "Samuel\u200b", "middle": None, "aliases": []},
+        )
+        first = await stage.client.post("/v1/referrals", json=referral(), headers=officer)
+        again = await stage.client.post("/v1/referrals", json=spelled, headers=officer)
+        assert (first.status_code, again.status_code) == (201, 200)
+        async with stage.runtime.database.transaction() as tx:
+            content = records.content_of(read_report(ReferPerson, first.request.content, tx.now))
+            earlier = tx.ring.digest("content", content)
+            await tx.raw.execute("UPDATE referral SET content_digest = $1", earlier)
+        upgraded = await stage.client.post("/v1/referrals", json=referral(), headers=officer)
+        assert (upgraded.status_code, upgraded.json()) == (200, first.json())
 
 
 CALLERS: list[tuple[str, dict[str, Any], int]] = [

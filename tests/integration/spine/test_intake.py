@@ -74,6 +74,17 @@ async def test_the_same_record_with_other_content_is_a_contradiction(stage: Stag
     assert first != second
 
 
+async def test_digests_of_earlier_releases_are_still_recognized(stage: Stage) -> None:
+    """A repeat across an upgrade is a repeat, and another content is a contradiction."""
+    first = await intake_of(stage).accept(reported("r-1"))
+    earlier = intake_of(stage)._arrival(reported("r-1"), "", None).earlier_content()
+    async with stage.runtime.database.transaction() as tx:
+        await tx.raw.execute("UPDATE intake SET content_digest = $1", earlier)
+    assert await intake_of(stage).accept(reported("r-1")) == first
+    with pytest.raises(RecordContradicted):
+        await intake_of(stage).accept(reported("r-1", surname="Other"))
+
+
 async def test_a_key_stands_for_one_report_of_one_caller(stage: Stage) -> None:
     """Another report with it is refused, known or not; another caller's same key is free."""
     accept = intake_of(stage).accept

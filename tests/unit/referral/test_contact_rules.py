@@ -10,7 +10,7 @@ import pytest
 from referral.contacts.commands import ReportContact
 from referral.referrals.commands import ReferPerson
 from shared.errors import Invalid, Malformed
-from shared.reports import read_report
+from shared.reports import read_report, read_stored
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CONTACT: dict[str, Any] = {
@@ -285,3 +285,15 @@ def test_a_referral_follows_the_same_rules(
         REFERRAL,
     )
     assert refused(body, ReferPerson) == [(pointer, code)]
+
+
+def test_a_stored_referral_stays_readable_when_rules_become_stricter() -> None:
+    """What was taken in is shown to the desk, whatever is refused today."""
+    changes = {
+        "person/identifiers/0/value": "123.45.6789",
+        "person/identifiers/0/system": "photo",
+        "location/text": "NCIC hit",
+    }
+    body = changed(changes, REFERRAL)
+    assert refused(body, ReferPerson)
+    assert read_stored(ReferPerson, body).location.text == "NCIC hit"

@@ -27,6 +27,7 @@ from referral.referrals.errors import DoorClosed, ReferralContradicted, Referral
 from referral.referrals.screening import Grounds, Screening, weigh
 from shared import outbox
 from shared.callers import Caller
+from shared.canonical import VERSION, canonical
 from shared.database import Transaction, publish
 from shared.errors import FieldError, PreconditionFailed
 from shared.events import ParticipantReferred, ReferralErased
@@ -40,10 +41,12 @@ async def refer_person(command: ReferPerson, tx: Transaction) -> tuple[Referral,
     """Returns the record's referral, and whether it is new. Raises ReferralContradicted."""
     digest = tx.ring.digest
     record = digest("referral", command.site, command.source_system, command.source_record_id)
-    content = digest("content", records.content_of(command))
+    content = VERSION + digest("content", canonical(command))
     await repository.lock_record(tx, record)
     if known := await repository.find_by_record(tx, record):
-        if known.content_digest != content:
+        # Referrals that were taken before `shared/canonical.py` have a digest over another form.
+        earlier = digest("content", records.content_of(command))
+        if known.content_digest not in (content, earlier):
             raise ReferralContradicted
         return known, False
     criteria = await get_current(tx, command.site)

@@ -10,6 +10,7 @@ from referral.referrals.domain import Referral
 from referral.referrals.errors import ReferralErasedBefore
 from referral.referrals.screening import Grounds, Screening
 from shared.database import Transaction
+from shared.reports import read_stored
 from shared.sealing import DataClass
 
 
@@ -27,7 +28,7 @@ def open_referral(referral: Referral, tx: Transaction) -> ReferPerson:
     if referral.erased_at is not None:
         raise ReferralErasedBefore
     content = tx.ring.open(str(referral.id), referral.sealed, DataClass.IDENTITY)
-    return ReferPerson.model_validate_json(content)
+    return read_stored(ReferPerson, content)
 
 
 def seal_grounds(grounds: Grounds, record: str, tx: Transaction) -> str:
