@@ -49,7 +49,7 @@ def _harmless(value: str) -> str:
     return value
 
 
-def _no_social_security_number(value: str) -> str:
+def _no_ssn(value: str) -> str:
     if code := refused.code_for_number(value):
         _refuse(code)
     return value
@@ -100,10 +100,7 @@ MAX_REPORT_BYTES = 180_000
 
 Site = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 SourceSystem = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
-RecordId = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:/#()-]{0,99}$"),
-]
+RecordId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:/#()-]{0,99}$")]
 Ori = Annotated[str, Field(pattern=r"^[A-Z0-9]{7,9}$")]
 Name = Annotated[
     str, Field(min_length=1, max_length=200, pattern=_NO_NUL), ONE_LINE, _rule(_harmless)
@@ -136,7 +133,7 @@ class IdentifierIn(IdentifierPart):
         str,
         Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/#-]{0,59}$"),
         _rule(_says_something),
-        _rule(_no_social_security_number),
+        _rule(_no_ssn),
     ]
 
 

@@ -89,7 +89,7 @@ async def test_the_longest_report_is_taken_whole(open_stage: OpenStage, headers:
         "aliases": [letter * 150 + chr(0x4E00 + n) for n in range(100)],
         "identifiers": [{"system": "s" * 40, "value": f"{n:059}1"} for n in range(1, 101)],
     }
-    charge = {"statute": letter * 20, "text": letter * 60, "severity": letter * 5}
+    charge = {"statute": letter * 20, "text": letter * 70, "severity": letter * 5}
     charges = [{"seq": n + 1} | charge for n in range(200)]
     long = contact(person=person, charges=charges, location={"text": letter * 1_000})
     larger = contact(charges=[one | {"text": letter * 300} for one in charges])
@@ -103,7 +103,7 @@ async def test_the_longest_report_is_taken_whole(open_stage: OpenStage, headers:
         assert refused.json()["errors"][0]["code"] == "report_too_large"
         (event,) = await stage.published(ContactReported)
         assert (len(event.charges), len(event.person.aliases)) == (200, 100)
-        assert event.charges[-1].text == letter * 60
+        assert event.charges[-1].text == letter * 70
 
 
 async def test_fifty_at_once_are_one_event(open_stage: OpenStage, headers: Headers) -> None:
