@@ -61,6 +61,26 @@ async def test_a_signed_report_is_taken_once(open_stage: OpenStage) -> None:
         assert other.status_code == 422, "a message id that was used for another report"
 
 
+async def test_one_good_signature_is_enough(open_stage: OpenStage) -> None:
+    """Beside others of a rotation, of versions that are not known here, and misshapen ones."""
+    async with open_stage("prosecution-hook", webhook_sources=SOURCES) as stage:
+        at, body = datetime.now(UTC), json.dumps(message())
+        good, other = (Webhook(secret).sign("msg_1", at, body) for secret in (NEW, OTHER))
+        around = (
+            f"{other} {good}", f"{good} {other}", f"v1a,{good[3:]} {good}", f"v2,x,y,z {good}",
+            f"v9 {good}", f"v1,& {good}", f"v1,{'A' * 43}= {good}", f"  {good}  v1a,,,",
+            f"{other}, {good}",
+        )  # fmt: skip
+        stamp = str(int(at.timestamp()))
+        for number, header in enumerate(around):
+            answer = await send(stage, body, webhook_signature=header, webhook_timestamp=stamp)
+            assert answer.status_code == 202, (number, answer.text)
+        for header in (other, f"v1a,{good[3:]}", f"v2,{good[3:]}", good[3:], f"{other} v9", ""):
+            answer = await send(stage, body, webhook_signature=header, webhook_timestamp=stamp)
+            assert answer.status_code == 401, header
+        assert len(await stage.published(WarrantIssued)) == 1
+
+
 async def test_what_is_not_signed_is_not_read(open_stage: OpenStage) -> None:
     """Wrong secret, old time, other id, unknown source, misshapen header: one and the same 401."""
     async with open_stage("prosecution-hook", webhook_sources=SOURCES) as stage:

@@ -268,7 +268,7 @@ def test_what_is_not_an_object_is_invalid(body: bytes) -> None:
     ("changes", "pointer", "code"),
     [
         ({"referrer": ABSENT}, "/referrer", "missing"),
-        ({"referrer/callback": "call me"}, "/referrer/callback", "string_pattern_mismatch"),
+        ({"referrer/callback": "call me"}, "/referrer/callback", "phone_country"),
         ({"referral_type": "walk_in"}, "/referral_type", "enum"),
         ({"observed_needs/0": "relapse"}, "/observed_needs/0", "literal_error"),
         ({"person/dob": "2008-02-04"}, "/person/dob", "under_18"),

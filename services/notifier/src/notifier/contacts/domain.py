@@ -1,6 +1,7 @@
 """Contact methods: an address is used once a code that was sent to it came back."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from notifier.errors import AddressRefused, ChannelNotOffered, CodeWrong, Nothin
 from notifier.policy import AlertClass
 from shared.egress import read_url
 from shared.errors import FieldError
+from shared.phones import PhoneRefused, read_phone
 from shared.sealing import DataClass, KeyRing
 from shared.webhooks import new_secret
 
@@ -27,8 +29,6 @@ CODE_TRIES = 5
 CODES_PER_HOUR = 6
 
 _TIME: Any = DateTime(timezone=True)
-_SPACING = re.compile(r"[\s().-]")
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _CHAT = re.compile(r"([a-z]{2,20})://[\x21-\x7e]{1,1000}")
 
 
@@ -58,10 +58,11 @@ def read_address(channel: Channel, text: str, offered: Offered, pointer: str) ->
         case Channel.SMS:
             return _phone_number(text, offered, pointer)
         case Channel.WEBHOOK:
-            read_url(text, private_allowed=offered.private_allowed, pointer=pointer)
-            return text
+            url = text.strip()
+            read_url(url, private_allowed=offered.private_allowed, pointer=pointer)
+            return url
         case Channel.CHAT:
-            return _chat_address(text, offered, pointer)
+            return _chat_address(text.strip(), offered, pointer)
 
 
 def mail_address(text: str, pointer: str = "/email") -> str:
@@ -69,7 +70,10 @@ def mail_address(text: str, pointer: str = "/email") -> str:
     try:
         # A city's own mail domain need not be on the public internet.
         found = validate_email(
-            text, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False
+            _seen(text),
+            check_deliverability=False,
+            globally_deliverable=False,
+            allow_smtputf8=False,
         )
     except EmailNotValidError:
         hint = "Give one address, as in name@example.org."
@@ -77,14 +81,22 @@ def mail_address(text: str, pointer: str = "/email") -> str:
     return found.ascii_email or found.normalized
 
 
+def _seen(text: str) -> str:
+    """The address as a person sees it: without spaces around it and what is invisible in it.
+
+    A line end or another control character inside stays, and is refused.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in plain if unicodedata.category(c) != "Cf").strip()
+
+
 def _phone_number(text: str, offered: Offered, pointer: str) -> str:
     if not offered.sms:
         raise ChannelNotOffered(errors=(FieldError(pointer, "sms", "Use e-mail instead."),))
-    number = _SPACING.sub("", text)
-    if not number.isascii() or not _PHONE.fullmatch(number):
-        hint = "Give the number with its country, as in +1 206 555 0100."
-        raise AddressRefused(errors=(FieldError(pointer, "phone", hint),))
-    return number
+    try:
+        return read_phone(text)
+    except PhoneRefused as error:
+        raise AddressRefused(errors=(FieldError(pointer, error.code, error.hint),)) from None
 
 
 def _chat_address(text: str, offered: Offered, pointer: str) -> str:

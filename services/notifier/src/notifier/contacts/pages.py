@@ -89,7 +89,7 @@ async def add_method(
     address: Annotated[str, Form(max_length=2_000)],
 ) -> Response:
     offered = offered_by(cast("Settings", runtime_of(request).settings))
-    added = (channel, read_address(channel, address.strip(), offered, "/address"))
+    added = (channel, read_address(channel, address, offered, "/address"))
     known = await _known(caller, tx)
     if len(known) >= MOST_METHODS:
         raise Invalid("Remove one of your methods first.")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from notifier.channels.sms import REPLY_PATH, STATUS_PATH, is_signed
 from notifier.receipts import handlers
 from notifier.receipts.commands import RecordReceipt, TakeReply
-from notifier.receipts.domain import read_reply
+from notifier.receipts.replies import read_reply
 from notifier.settings import Settings
 from shared.audit import unaudited
 from shared.errors import Forbidden

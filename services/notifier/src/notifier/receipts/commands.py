@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from notifier.receipts.domain import Reply
+from notifier.receipts.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)

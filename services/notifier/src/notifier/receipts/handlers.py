@@ -10,7 +10,8 @@ from notifier.contacts.domain import ContactMethod
 from notifier.handlers import acknowledge_alert
 from notifier.receipts import repository
 from notifier.receipts.commands import RecordReceipt, TakeReply
-from notifier.receipts.domain import LOST, RANK, Word
+from notifier.receipts.domain import LOST, RANK
+from notifier.receipts.replies import Word
 from notifier.staff.repository import get_staff
 from notifier.undelivered import go_on_without, notice_goes_on
 from shared.callers import Caller
@@ -22,8 +23,11 @@ LOST_MESSAGE = "delivery.lost"
 SOON = timedelta(seconds=2)
 NOTED = "Item {number} is yours."
 NOT_YOURS = "No item of this number was sent to you."
-UNCLEAR = "Answer with the number of an item to say that you have it."
-STOPPED = "You get no more messages here."
+UNCLEAR = (
+    "Answer with the number of an item to say that you have it, STOP for no more messages,"
+    " START to get them again."
+)
+STOPPED = "You get no more messages here. START brings them back."
 STARTED = "You get messages here again."
 
 

@@ -1,5 +1,6 @@
 """Reports from systems that send signed webhooks: another envelope, the same intake."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, cast
@@ -30,6 +31,7 @@ TYPES: dict[str, Inlet[Any]] = {
     "disposition.reported": INLETS["dispositions"],
 }
 
+_V1 = re.compile(r"v1,[A-Za-z0-9+/]{43}=")
 _BODY = {
     "requestBody": {
         "required": True,
@@ -95,7 +97,17 @@ def _sender(settings: Any, source: str, body: bytes, headers: Mapping[str, str])
 
 
 def _is_signed(source: WebhookSource, body: bytes, headers: Mapping[str, str]) -> bool:
-    return any(_verifies(secret, body, headers) for secret in source.secrets)
+    """By any of the source's secrets and any of the message's signatures."""
+    given = dict(headers) | {"webhook-signature": _readable(headers.get("webhook-signature", ""))}
+    return any(_verifies(secret, body, given) for secret in source.secrets)
+
+
+def _readable(signatures: str) -> str:
+    """The signatures of the version known here; others are skipped, as the standard asks.
+
+    The library stops at the first that it cannot read, although the next one may be good.
+    """
+    return " ".join(one for one in signatures.replace(", v", " v").split() if _V1.fullmatch(one))
 
 
 def _verifies(secret: str, body: bytes, headers: Mapping[str, str]) -> bool:

@@ -17,6 +17,7 @@ from shared.callers import Caller
 from shared.dates import Day
 from shared.errors import FieldError
 from shared.events import MatchTier
+from shared.phones import Phone
 from shared.reports import (
     STRICT,
     Label,
@@ -28,8 +29,6 @@ from shared.reports import (
     Words,
     age_on,
 )
-
-Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
 
 class Relationship(StrEnum):
