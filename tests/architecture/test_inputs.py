@@ -9,10 +9,12 @@ DATES = {"date", "datetime", "time", "timedelta"}
 # it is, and would be wrong in any other form.
 AS_SENT = {
     "address": "a phone number or an address, read by the channel that it belongs to",
+    "callback": "a phone number, read by shared/phones.py",
     "confirm": "compared with one word",
     "content": "a file, with a checksum over its bytes",
     "nibrs": "codes",
     "participant_key": "looked up",
+    "phone": "a phone number, read by shared/phones.py",
     "service_id": "looked up",
     "site": "looked up",
     "to": "a login",
