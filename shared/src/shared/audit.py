@@ -125,8 +125,8 @@ async def _record(request: Request, status: int, tx: Transaction) -> None:
     if (actor := getattr(request.state, "actor", None)) is None:
         return
     via = "token" if "authorization" in request.headers else "page"
-    await append(tx, actor, f"{request.method} {_path(request)}", about=_ids(request), via=via,
-                 outcome=status)  # fmt: skip
+    action, about = f"{request.method} {_path(request)}", ids_in_path(request)
+    await append(tx, actor, action, about=about, via=via, outcome=status)
 
 
 def _path(request: Request) -> str:
@@ -134,7 +134,7 @@ def _path(request: Request) -> str:
     return str(getattr(request.scope.get("route"), "path", "?"))
 
 
-def _ids(request: Request) -> set[str]:
+def ids_in_path(request: Request) -> set[str]:
     """Of the path's parameters those that are keys or ids of ours; anything else stays unsaid."""
     values = (str(value) for value in request.path_params.values())
     return {value for value in values if _PARTICIPANT.fullmatch(value) or _is_uuid(value)}

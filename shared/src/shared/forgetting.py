@@ -7,6 +7,7 @@ somebody was erased stays, so that a replay erases them again.
 from datetime import timedelta
 
 from shared.database import Transaction
+from shared.stored_answers import forget_answers
 from shared.timers import Timer, set_timer
 
 KIND = "forget-history"
@@ -24,7 +25,8 @@ SELECT EXISTS (SELECT FROM outbox_pending JOIN outbox USING (seq)
 
 
 async def forget_history(tx: Transaction, site: str, subject: str) -> None:
-    """Have the published history about this participant forgotten soon, and dead letters too."""
+    """Forget stored answers now, and soon the published history and dead letters."""
+    await forget_answers(tx, subject)
     await set_timer(tx, KIND, f"{site}:{subject}", tx.now + SOON)
 
 

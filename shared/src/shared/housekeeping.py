@@ -56,7 +56,23 @@ async def sweep_inbox(tx: Transaction, settings: ServiceSettings) -> int:
     return rows_of(tag)
 
 
-COMMON: tuple[Sweep, ...] = (sweep_reports, sweep_events, sweep_idempotency_keys, sweep_inbox)
+async def sweep_readable_answers(tx: Transaction, _: ServiceSettings) -> int:
+    """What a process of an earlier release keeps unsealed while this one is rolled out."""
+    return rows_of(
+        await tx.raw.execute(
+            "UPDATE idempotency_key SET body = NULL, etag = NULL"
+            " WHERE body IS NOT NULL AND NOT sealed"
+        )
+    )
+
+
+COMMON: tuple[Sweep, ...] = (
+    sweep_reports,
+    sweep_events,
+    sweep_idempotency_keys,
+    sweep_readable_answers,
+    sweep_inbox,
+)
 
 
 def housekeeper(

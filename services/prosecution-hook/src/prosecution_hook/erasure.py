@@ -7,6 +7,7 @@ of the person but that a key was told of or not.
 from shared.database import Transaction, publish
 from shared.events import ParticipantErased, ProsecutionErased
 from shared.housekeeping import rows_of
+from shared.stored_answers import forget_answers
 
 # In an order that the foreign keys allow.
 _THEIRS = (
@@ -29,6 +30,7 @@ _THEIRS = (
 
 async def forget(event: ParticipantErased, tx: Transaction) -> None:
     """Destroy it, and say so with how many records there were."""
+    await forget_answers(tx, event.subject)
     tags = [await tx.raw.execute(statement, event.subject) for statement in _THEIRS]
     done = ProsecutionErased(
         site=event.site,

@@ -18,6 +18,7 @@ from shared.events import (
     ReferralAttached,
 )
 from shared.messages import Subscription, Subscriptions
+from shared.stored_answers import forget_answers
 
 
 async def on_outreach_made(event: OutreachMade, tx: Transaction) -> None:
@@ -45,6 +46,7 @@ async def on_referral_attached(event: ReferralAttached, tx: Transaction) -> None
 
 
 async def on_participant_erased(event: ParticipantErased, tx: Transaction) -> None:
+    await forget_answers(tx, event.subject)
     await handlers.erase_referrals(EraseReferrals(event.erasure_id, event.site, event.subject), tx)
 
 

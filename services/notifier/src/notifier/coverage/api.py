@@ -23,6 +23,7 @@ from shared.dates import Day, Moment, TimeOfDay
 from shared.edges import Expected, etag
 from shared.errors import Invalid
 from shared.idempotency import IdempotentRoute, Tx
+from shared.stored_answers import shown_once
 from shared.text import PROSE
 
 router = APIRouter(tags=["coverage"], route_class=IdempotentRoute)
@@ -188,6 +189,7 @@ async def leave_note(body: NoteBody, caller: Member, tx: Tx) -> views.NoteView:
 
 
 @router.post("/v1/me/duty-link", status_code=201)
+@shown_once
 async def renew_duty_link(body: SiteBody, caller: Member, tx: Tx) -> LinkView:
     """A new private link to one's calendar. It is shown once; the one before ends."""
     caller.at_site(body.site)

@@ -20,6 +20,7 @@ from shared.events import (
     ParticipantRecontacted,
 )
 from shared.events.base import Event
+from shared.stored_answers import forget_answers
 from shared.timers import clear_timer
 
 
@@ -148,6 +149,7 @@ async def erase_participant(command: EraseParticipant, tx: Transaction) -> None:
     await repository.put_participation(tx, site, participant, Stop.ERASED, tx.now)
     await _stop_all(site, participant, Stop.ERASED, tx)
     threads = {e.thread_id for e in await repository.list_entries_of(tx, site, participant)}
+    await forget_answers(tx, participant)
     records = await repository.blank_all(tx, site, participant)
     for thread_id in sorted(threads):
         await _relearn(thread_id, site, [], tx)

@@ -18,6 +18,7 @@ from shared.openapi import problems
 from shared.operations import runtime_of
 from shared.paging import Limit, Page, page_of
 from shared.reports import Site
+from shared.stored_answers import shown_once
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=IdempotentRoute)
 
@@ -88,6 +89,7 @@ async def list_webhooks(caller: Keeper, tx: Tx) -> dict[str, list[EndpointView]]
 
 
 @router.post("", status_code=201, responses=problems(403, 409, 422))
+@shown_once
 async def register_webhook(
     request: Request, body: EndpointBody, caller: Keeper, tx: Tx
 ) -> EndpointSecret:
@@ -102,6 +104,7 @@ async def register_webhook(
 
 
 @router.post("/{endpoint_id}/rotate", responses=problems(403, 404))
+@shown_once
 async def rotate_secret(endpoint_id: UUID, caller: Keeper, tx: Tx) -> EndpointSecret:
     """A new secret; for a day messages are signed with both, so that nothing is refused."""
     endpoint = await repository.get_endpoint(tx, endpoint_id, caller.sites)
