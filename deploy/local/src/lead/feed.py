@@ -17,7 +17,8 @@ from lead.client import Refused, read_token
 from lead.errors import Failure
 from lead.feed_state import LOCAL, FeedState, Finished
 from lead.mapping import Mapping, Unmappable
-from lead.rows import FileRow, read_rows
+from lead.records import body_of, read_records
+from lead.rows import FileRow
 
 PATH = "/referral/v1/contacts:batch"
 CHUNK_ROWS = 200
@@ -78,16 +79,20 @@ class Feed:
             on_progress(done)
 
     def results(self) -> Iterator[tuple[FileRow, Finished]]:
-        """Every finished row of the file with how it ended."""
-        for row in read_rows(self._path, self._mapping):
-            if finished := self._state.find(row.line, row.digest(self._salt)):
-                yield row, finished
+        """Every finished row of the file with how it, or the record that it is part of, ended."""
+        for record in read_records(self._path, self._mapping):
+            if finished := self._state.find(record.line, record.digest(self._salt)):
+                yield from ((row, finished) for row in record.rows)
+
+    def body(self, row: FileRow) -> dict[str, Any]:
+        """What is posted about a record. Raises Unmappable."""
+        return body_of(row, self._mapping)
 
     def close(self) -> None:
         self._http.close()
 
     def _lines(self) -> Iterator[_Line | Finished]:
-        for row in read_rows(self._path, self._mapping):
+        for row in read_records(self._path, self._mapping):
             digest = row.digest(self._salt)
             line = self._state.find(row.line, digest) or self._line(row, digest)
             if isinstance(line, Finished) and line.status == LOCAL:
@@ -96,9 +101,7 @@ class Feed:
 
     def _line(self, row: FileRow, digest: str) -> _Line | Finished:
         try:
-            if row.fault:
-                raise Unmappable("", row.fault, "The row has not the form of this file.")
-            body = json.dumps(self._mapping.body(row.texts), separators=(",", ":"))
+            body = json.dumps(self.body(row), separators=(",", ":"))
         except Unmappable as error:
             return Finished(row.line, digest, LOCAL, (error.reason,))
         return _Line(row.line, digest, body)

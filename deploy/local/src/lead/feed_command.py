@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lead import mapping as mappings
+from lead import roster_options as roster
 from lead.feed import Feed
 from lead.feed_state import FeedState, count
 from lead.home import default_home
@@ -44,6 +45,13 @@ def feed(
     patience: Annotated[
         float, typer.Option(help="Seconds without any progress before it gives up.")
     ] = 300,
+    snapshot: roster.Snapshot = False,
+    dry_run: roster.DryRun = False,
+    baseline: roster.Baseline = False,
+    nights: roster.Nights = None,
+    accept_shrink: roster.AcceptShrink = False,
+    as_of: roster.AsOf = None,
+    list_mappings: roster.ListMappings = False,
 ) -> None:
     """Post every row of an agency's file as a reported contact.
 
@@ -54,6 +62,14 @@ def feed(
     plan = mappings.load(mapping, site=site)
     suffix = ".rejects.ndjson" if is_ndjson(file) else ".rejects.csv"
     rejects_path = rejects or _beside(file, suffix)
+    options = roster.Options(dry_run, baseline, accept_shrink, nights, as_of)
+    if snapshot:
+        address = url or default_home().address()
+        beside = _beside(file.with_name(roster.state_name(plan)), ".roster-state")
+        place = roster.Place(file, state or beside, rejects_path, address, token_file, patience)
+        roster.take_roster(plan, place, options)
+        return
+    options.refuse_alone()
     with FeedState(state or _beside(file, ".feed-state")) as finished:
         job = Feed(
             file, plan, finished, url=url or default_home().address(), token_file=token_file,

@@ -20,11 +20,20 @@ class BadFile(Failure):
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One row: `line` is where it begins, `fault` is set when it is no row of this file's form."""
+    """One row: `line` is where it begins, `fault` is set when it is no row of this file's form.
+
+    `others` are the further rows of the same record.
+    """
 
     line: int
     values: dict[str, Any]
     fault: str | None = None
+    others: tuple["FileRow", ...] = ()
+
+    @property
+    def rows(self) -> tuple["FileRow", ...]:
+        """All rows of the record, this one first."""
+        return (self, *self.others)
 
     @property
     def texts(self) -> dict[str, str | None]:
@@ -33,7 +42,7 @@ class FileRow:
 
     def digest(self, salt: str) -> str:
         """Changes when the row, or what `salt` stands for, changes."""
-        content = json.dumps([salt, self.values], sort_keys=True)
+        content = json.dumps([salt, *(row.values for row in self.rows)], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:24]
 
 

@@ -6,7 +6,7 @@ an hour twice, or not at all; the mapping says what is meant, or the row is reje
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -19,6 +19,7 @@ from lead.mapping.rule import Rule
 # A hearing lies ahead: two digits mean a year at most this far from today's.
 YEARS_AHEAD = 49
 _AHEAD = "next_court.at"
+_PARTIAL = re.compile("[0-9/. -]*[Xx?][0-9Xx?/. -]*", re.ASCII)
 
 
 def _usable(text: str) -> str:
@@ -36,17 +37,23 @@ Pivot = Annotated[int, Field(ge=0, le=2199), AfterValidator(_century)]
 
 
 class Day(Rule):
-    """A date: ISO 8601 (a midnight after it is ignored), or in a `format`."""
+    """A date: ISO 8601 (a midnight after it is ignored), or in a `format`.
+
+    `partial` says what becomes of a date with X or ? for digits that nobody knows.
+    """
 
     day: str = Field(alias="date")
     format: FormatText | None = None
     pivot: Pivot | None = None
+    partial: Literal["reject", "leave_out"] = "reject"
 
     @property
     def columns(self) -> tuple[str, ...]:
         return (self.day,)
 
-    def read(self, texts: tuple[str, ...], clock: Clock, target: str) -> str:
+    def read(self, texts: tuple[str, ...], clock: Clock, target: str) -> str | None:
+        if self.partial == "leave_out" and _PARTIAL.fullmatch(texts[0]):
+            return None
         form = formats.compiled(self.format) if self.format else formats.ISO_DATE
         try:
             stamp = form.read(texts[0], self.pivot or clock.today.year)

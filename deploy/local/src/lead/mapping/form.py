@@ -1,7 +1,7 @@
 """A mapping: one file's form. `fields` read columns, `constants` are the same in every row."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from lead.mapping.context import Clock
 from lead.mapping.dates import Moment
 from lead.mapping.errors import Unmappable
+from lead.mapping.grouping import numbered, together
 from lead.mapping.names import WholeName
 from lead.mapping.rule import Rule, Value
 from lead.mapping.rules import AnyRule
@@ -19,6 +20,15 @@ from lead.mapping.targets import CHARGE_TARGETS, REQUIRED, WHOLE_NAME, fit, is_t
 
 Row = AnyMapping[str, str | None]
 Charge = dict[str, AnyRule]
+
+
+class Snapshot(BaseModel):
+    """How the file is taken as a roster: `nights` missing in a row are a release."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    nights: int = Field(default=2, ge=1, le=60)
+    shrink_percent: float = Field(default=50, gt=0, le=100)
 
 
 class Mapping(BaseModel):
@@ -36,6 +46,7 @@ class Mapping(BaseModel):
     # Other names that a column has had, or has in other exports of the same file.
     also_named: dict[str, tuple[str, ...]] = {}
     one_row_per: Literal["record", "charge"] = "record"
+    snapshot: Snapshot = Snapshot()
     constants: dict[str, Value] = {}
     fields: dict[str, AnyRule]
     # The charges that a row holds, each with columns of its own; one set or several.
@@ -128,15 +139,28 @@ class Mapping(BaseModel):
 
     def body(self, row: Row, today: date | None = None) -> dict[str, Any]:
         """The contact's body; what is missing in the row is left out. Raises Unmappable."""
+        return self.body_of([row], today)
+
+    def body_of(self, rows: Sequence[Row], today: date | None = None) -> dict[str, Any]:
+        """The contact's body from all rows of a record. Raises Unmappable."""
         clock = self.clock(today)
         body: dict[str, Any] = {}
         for target, value in self.constants.items():
             place(body, target, value)
         for target, rule in self.fields.items():
-            place(body, target, self.read(rule, target, row, clock))
-        if charges := self.charges_of(row, clock):
-            body["charges"] = [{"seq": seq} | c for seq, c in enumerate(charges, start=1)]
+            values = [self.read(rule, target, row, clock) for row in rows]
+            place(body, target, together(rule, [v for v in values if v is not None]))
+        if charges := [charge for row in rows for charge in self.charges_of(row, clock)]:
+            body["charges"] = numbered(charges)
         return body
+
+    def record_number(self, row: Row) -> str | None:
+        """The number of the row's record, None where it is missing. Raises Unmappable."""
+        rule = self.fields.get("source_record_id")
+        if rule is None:
+            return str(self.constants["source_record_id"])
+        number: str | None = self.read(rule, "source_record_id", row, self.clock())
+        return number
 
     def charges_of(self, row: Row, clock: Clock) -> list[dict[str, Any]]:
         """The charges in a row; one whose cells are all missing is none. Raises Unmappable."""

@@ -1,7 +1,7 @@
 """What every rule of a mapping has in common."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,11 +11,16 @@ Value = str | int | float | bool
 
 
 class Rule(BaseModel, ABC):
-    """Makes a field's value of one or more cells. `default` is taken where a cell is missing."""
+    """Makes a field's value of one or more cells.
+
+    `default` is taken where a cell is missing; `across_rows` says what counts where the rows of one
+    record differ.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     default: Value | None = None
+    across_rows: Literal["same", "first", "earliest", "latest"] = "same"
 
     @property
     @abstractmethod

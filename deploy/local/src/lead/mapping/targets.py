@@ -30,6 +30,8 @@ def is_target(name: str) -> bool:
 
 def fit(target: str, value: Any, column: str) -> Any:
     """The value as its field wants it: whole numbers, or text on one line. Raises Unmappable."""
+    if value is None:
+        return None
     if isinstance(value, dict):
         return {part: one_line(text) for part, text in value.items()}
     if target in _WHOLE_NUMBERS:
