@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from lead import feed_options as options
 from lead import mapping as mappings
 from lead import roster_options as roster
 from lead.feed import Feed
@@ -26,25 +27,13 @@ def feed(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="CSV with a header line, or NDJSON.")
     ],
-    mapping: Annotated[
-        str, typer.Option(help="A shipped mapping's name (seattle-terry-stops) or a TOML file.")
-    ],
-    token_file: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="File with the agency's token.")
-    ],
+    mapping: options.MappingName,
+    token_file: options.TokenFile,
     url: Url = None,
-    site: Annotated[str | None, typer.Option(help="Site, instead of the mapping's.")] = None,
-    state: Annotated[
-        Path | None,
-        typer.Option(help="Remembers finished rows. Default: beside FILE, named FILE.feed-state"),
-    ] = None,
-    rejects: Annotated[
-        Path | None,
-        typer.Option(help="Gets the rejected rows. Default: beside FILE, named FILE.rejects.csv"),
-    ] = None,
-    patience: Annotated[
-        float, typer.Option(help="Seconds without any progress before it gives up.")
-    ] = 300,
+    site: options.SiteName = None,
+    state: options.StatePath = None,
+    rejects: options.RejectsPath = None,
+    patience: options.Patience = 300,
     snapshot: roster.Snapshot = False,
     dry_run: roster.DryRun = False,
     baseline: roster.Baseline = False,
@@ -62,14 +51,14 @@ def feed(
     plan = mappings.load(mapping, site=site)
     suffix = ".rejects.ndjson" if is_ndjson(file) else ".rejects.csv"
     rejects_path = rejects or _beside(file, suffix)
-    options = roster.Options(dry_run, baseline, accept_shrink, nights, as_of)
+    night = roster.Options(dry_run, baseline, accept_shrink, nights, as_of)
     if snapshot:
         address = url or default_home().address()
         beside = _beside(file.with_name(roster.state_name(plan)), ".roster-state")
         place = roster.Place(file, state or beside, rejects_path, address, token_file, patience)
-        roster.take_roster(plan, place, options)
+        roster.take_roster(plan, place, night)
         return
-    options.refuse_alone()
+    night.refuse_alone()
     with FeedState(state or _beside(file, ".feed-state")) as finished:
         job = Feed(
             file, plan, finished, url=url or default_home().address(), token_file=token_file,
