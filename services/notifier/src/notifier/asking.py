@@ -5,7 +5,7 @@ from datetime import datetime
 
 from notifier import queue, repository
 from notifier.domain import Alert, AlertStep, StepKind
-from notifier.policy import AlertClass, answer_by, send_at
+from notifier.policy import CAN_WAIT, AlertClass, answer_by, send_at
 from notifier.routing import next_stop, sub_of
 from notifier.surroundings import Surroundings, look_around
 from shared.database import Transaction, publish
@@ -67,7 +67,7 @@ async def ask(
 async def not_at_night(alert: Alert, at: datetime, tx: Transaction) -> datetime:
     """When a message that was to leave before leaves now: not in quiet hours that began meanwhile.
     A digest was waited for already."""
-    if alert.alert_class != AlertClass.FIELD:
+    if alert.alert_class not in CAN_WAIT:
         return at
     around = await look_around(tx, alert.site, alert.participant, at=tx.now)
     return send_at(AlertClass.FIELD, replace(around.quiet, digests=()), at, zone_of(alert.site))

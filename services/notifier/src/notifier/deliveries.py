@@ -22,6 +22,7 @@ from notifier.channels import Outcome, Result
 from notifier.channels.breaker import Breaker
 from notifier.channels.offer import open_channel
 from notifier.contacts.domain import Channel
+from notifier.mail import Past
 from notifier.outcomes import (
     UNKNOWNS_ALLOWED,
     Done,
@@ -214,7 +215,7 @@ class Worker:
         job = jobs[0]
         numbers = list(dict.fromkeys(one.number for one in jobs if one.number is not None))
         to, ring = self._address(job), self._runtime.ring
-        message = mail.write(job, to, self._settings, ring, numbers=numbers)
+        message = mail.write(job, to, self._settings, ring, numbers=numbers, past=past_of(jobs))
         tracer = self._runtime.telemetry.tracer
         name, about = f"deliver {job.channel}", {"lead.delivery.attempt": job.attempts}
         with remote_span(tracer, name, job.traceparent, SpanKind.CLIENT, **about) as span:
@@ -240,10 +241,25 @@ class Worker:
         return job.address(self._runtime.ring) or ""
 
 
+def past_of(jobs: Sequence[Job]) -> Past | None:
+    """How many old contacts these messages tell of, and from when to when; None for others."""
+    told = [job for job in jobs if job.is_history and job.first_at and job.last_at]
+    if not told:
+        return None
+    # Sent by two ways, an alert counts once.
+    contacts = {job.alert_id: job.contacts or 0 for job in told}
+    first, last = (
+        pick(at for job in told if (at := getattr(job, name)))
+        for pick, name in ((min, "first_at"), (max, "last_at"))
+    )
+    return Past(sum(contacts.values()), first, last)
+
+
 def bundled(jobs: Sequence[Job]) -> list[list[Job]]:
     """What can wait and is due at one time for one person comes as one message."""
     found: dict[object, list[Job]] = {}
     for job in jobs:
-        place = (job.site, job.recipient, job.method_id) if job.waits else job.id
+        whose = (job.site, job.recipient, job.method_id, job.is_history)
+        place = whose if job.waits else job.id
         found.setdefault(place, []).append(job)
     return list(found.values())

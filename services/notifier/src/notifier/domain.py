@@ -64,6 +64,7 @@ class StepKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     DISOWNED = "disowned"
     STUCK = "stuck"
+    HISTORY = "history"
     SUPPRESSED = "suppressed"
     RECALLED = "recalled"
     RECALL_TOLD = "recall_told"

@@ -15,6 +15,8 @@ from notifier.commands import (
 from notifier.domain import BY_LINK, Alert, AlertNote, AlertState, Assignment, StepKind
 from notifier.errors import AlertEnded, NotReachable
 from notifier.participation.handlers import suppress_contact
+from notifier.past.handlers import come_back
+from notifier.policy import AlertClass
 from notifier.raising import decide
 from notifier.recording import AlertDraft, Record
 from notifier.routing import next_stop, sub_of
@@ -52,6 +54,8 @@ async def _record(
             if record.starts_clock and record.alert.due_at is not None:
                 clocks.append(timer_row(ANSWER_DUE, str(record.alert.id), record.alert.due_at))
     await set_timers(tx, clocks)
+    if any(record.alert.alert_class is AlertClass.HISTORY for record in records):
+        await come_back(tx)
     numbers = await recording.record_contacts(tx, rows)
     for record, number in zip(records, numbers, strict=True):
         with contacts.about(record.contact):

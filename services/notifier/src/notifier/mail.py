@@ -1,6 +1,8 @@
 """The words of a message: they tell that something waits, and nothing of what (R-24)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -8,10 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from notifier.answering.links import token_of
 from notifier.channels import Message
 from notifier.contacts.domain import code_of
+from notifier.policy import AlertClass
 from notifier.queue import Job
 from notifier.settings import Settings
 from notifier.withdrawals import in_words
 from shared.sealing import DataClass, KeyRing
+from shared.sites import zone_of
 
 # Plain text: there is nothing to escape for.
 _TEMPLATES = Environment(  # noqa: S701
@@ -19,6 +23,7 @@ _TEMPLATES = Environment(  # noqa: S701
 )
 # Each in a long form, whose first line is the subject, and a short one.
 SEVERAL = ("several.txt", "several_short.txt")
+HISTORY = ("history.txt", "history_short.txt")
 ALERT, VERIFY, TEST = (
     ("alert.txt", "alert_short.txt"),
     ("verify.txt", "verify_short.txt"),
@@ -32,11 +37,28 @@ NOTICES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How many old contacts a message tells of, and when the first and the last happened."""
+
+    contacts: int
+    first: datetime
+    last: datetime
+
+
 def write(
-    job: Job, to: str, settings: Settings, ring: KeyRing, *, numbers: Sequence[int] = ()
+    job: Job,
+    to: str,
+    settings: Settings,
+    ring: KeyRing,
+    *,
+    numbers: Sequence[int] = (),
+    past: Past | None = None,
 ) -> Message:
     """The message of a delivery, or of several at once, in every form that a channel may want."""
     base = f"{settings.public_url.rstrip('/')}{settings.root_path}"
+    if past is not None:
+        return _message(job, to, HISTORY, _history(job, past, base), ring)
     if len(numbers) > 1:
         several = {"numbers": list(numbers), "link": f"{base}/inbox"}
         return _message(job, to, SEVERAL, several, ring)
@@ -58,6 +80,14 @@ def write(
     if job.purpose == "recall_told":
         values["why"] = in_words(job.because)
     return _message(job, to, ALERT, values, ring)
+
+
+def _history(job: Job, past: Past, base: str) -> dict[str, Any]:
+    """Days on the site's calendar; nothing of whom or what."""
+    days = [at.astimezone(zone_of(job.site)) for at in (past.first, past.last)]
+    first, last = (f"{day:%B} {day.day}, {day.year}" for day in days)
+    link = f"{base}/inbox?kind={AlertClass.HISTORY}"
+    return {"contacts": past.contacts, "first": first, "last": last, "link": link}
 
 
 def _message(

@@ -92,7 +92,8 @@ async def show_inbox(
         return PAGES.render(request, "notices.html", caller=caller, emergencies=emergencies)
     filters = Filters(kind, show)
     open_now = await repository.list_alerts(tx, caller, states=OPEN, limit=SHOWN)
-    ends = await repository.list_alerts(tx, caller, states=ENDS, limit=RECENT)
+    many = SHOWN if kind else RECENT
+    ends = await repository.list_alerts(tx, caller, states=ENDS, limit=many)
     unread = await repository.list_unread(tx, [alert.id for alert, _ in open_now], caller.sub)
     waiting = filters.pick(open_now, unread, ended=False)
     ended = filters.pick(ends, unread, ended=True)

@@ -18,6 +18,11 @@ class AlertClass(StrEnum):
     SAFETY = "safety"
     LEGAL = "legal"
     FIELD = "field"
+    HISTORY = "history"  # whatever it is about: it was old when it arrived
+
+
+# These need no answer, and wait for the end of quiet hours and for a digest.
+CAN_WAIT = (AlertClass.FIELD, AlertClass.HISTORY)
 
 
 CLASSES: dict[RecontactCause, AlertClass] = {
@@ -56,6 +61,27 @@ class Clocks:
 
 
 @dataclass(frozen=True, slots=True)
+class Ages:
+    """How old a contact may be when it arrives, in hours by class, to be told at once.
+
+    Who was booked longer ago than `held_days` is not taken to be in jail still.
+    """
+
+    custody_old_hours: int = 72
+    safety_old_hours: int = 72
+    legal_old_hours: int = 720
+    field_old_hours: int = 72
+    held_days: int = 90
+
+    def limit(self, kind: AlertClass) -> timedelta:
+        hours: int = getattr(self, f"{kind}_old_hours")
+        return timedelta(hours=hours)
+
+
+USUAL_AGES = Ages()
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """When nobody is disturbed with what can wait, on the site's clock, and when it comes instead.
 
@@ -79,7 +105,7 @@ def due_at(kind: AlertClass, clocks: Clocks, now: datetime, zone: ZoneInfo) -> d
             return now + timedelta(minutes=clocks.safety_minutes)
         case AlertClass.LEGAL:
             return business_days_after(now, clocks.legal_business_days, zone, clocks.holidays)
-        case AlertClass.FIELD:
+        case AlertClass.FIELD | AlertClass.HISTORY:
             return None
 
 
@@ -121,7 +147,7 @@ def send_at(kind: AlertClass, quiet: Quiet, now: datetime, zone: ZoneInfo) -> da
 
     It waits for the next digest, and never comes in quiet hours.
     """
-    if kind is not AlertClass.FIELD:
+    if kind not in CAN_WAIT:
         return now
     local = now.astimezone(zone)
     if quiet.digests:

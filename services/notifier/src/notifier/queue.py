@@ -50,16 +50,24 @@ SELECT claimed.id, claimed.lease, claimed.site, claimed.recipient, claimed.chann
        method.sealed_address, method.sealed_secret, method.code_id,
        CASE WHEN method.old_until > $1 THEN method.old_sealed_secret END AS sealed_old_secret,
        method.verified_at IS NOT NULL AND method.gone_at IS NULL AS usable,
-       coalesce(alert.alert_class = 'field', false)
-           AND claimed.purpose IN ('raised', 'updated', 'escalated', 'reassigned', 'handed_over')
+       coalesce(alert.alert_class IN ('field', 'history'), false) AND claimed.purpose
+           IN ('raised', 'updated', 'escalated', 'reassigned', 'handed_over', 'history')
            OR claimed.held_until IS NOT NULL AS waits,
        claimed.held_until IS NULL AND coalesce(CASE
            WHEN alert.alert_class IN ('legal', 'field') THEN claimed.purpose
                IN ('raised', 'updated', 'escalated', 'reassigned', 'handed_over')
            ELSE claimed.purpose = 'updated' AND step.detail !~ 'custody|another|first' END, false)
-           AS may_be_held
+           AS may_be_held,
+       coalesce(alert.alert_class = 'history', false) AND claimed.purpose
+           IN ('escalated', 'reassigned', 'handed_over', 'history') AS is_history,
+       past.contacts, past.first_at, past.last_at
 FROM claimed
 LEFT JOIN alert ON alert.id = claimed.alert_id
+LEFT JOIN LATERAL (
+    SELECT count(*) AS contacts, min(occurred_at) AS first_at, max(occurred_at) AS last_at
+    FROM alert_entry AS entry
+    WHERE alert.alert_class = 'history' AND entry.alert_id = alert.id
+      AND entry.withdrawn_at IS NULL) AS past ON alert.alert_class = 'history'
 LEFT JOIN contact_method AS method ON method.id = claimed.method_id
 LEFT JOIN site_policy ON site_policy.site = claimed.site
 LEFT JOIN alert_step AS step ON step.seq = claimed.step AND claimed.purpose = 'updated'
@@ -74,12 +82,17 @@ _ADD = """
 INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, next_attempt_at,
                       traceparent, correlation_id, created_at)
 VALUES ($1, $2, $3, $4, $5, 'verify', $6, $7, $8, $6)"""
+# What is old is held until it leaves, so that it is claimed together and comes as one message.
 # By every method that the recipient's plan has for the class; the program line has no plan.
 _ADD_PAGES = """
 INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
-                      next_attempt_at, traceparent, correlation_id, created_at, notice)
+                      next_attempt_at, traceparent, correlation_id, created_at, notice,
+                      held_until)
 SELECT uuidv7(), $1, $2, coalesce(reach.channel, 'email'), reach.method_id, $3, $4, $5,
-       $10::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $7, $8, $6, $11
+       $10::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $7, $8, $6, $11,
+       CASE WHEN $9 = 'history' AND reach.method_id IS NOT NULL
+           AND $3 IN ('escalated', 'reassigned', 'handed_over', 'history')
+           THEN $10::timestamptz END
 FROM (SELECT) AS one
 LEFT JOIN reach ON reach.site = $1 AND reach.sub = $2 AND reach.alert_class = $9
 RETURNING channel"""
@@ -149,6 +162,10 @@ class Job:
     usable: bool | None
     waits: bool
     may_be_held: bool
+    is_history: bool
+    contacts: int | None
+    first_at: datetime | None
+    last_at: datetime | None
     at_most: int | None
     within_minutes: int | None
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from notifier.choosing import Incident, choose
 from notifier.domain import AlertState, StepKind
 from notifier.headline import headline_of
+from notifier.history import is_old
 from notifier.incidents import Known, News
 from notifier.policy import CLASSES, AlertClass, answer_by, more_urgent, send_at, sooner
 from notifier.recording import AlertDraft, Arrival, OpenThread, Record
@@ -28,9 +29,20 @@ def decide(arrival: Arrival, now: datetime) -> Record:
         noted = ((StepKind.NOTED, None, None),)
         alert = replace(thread.alert, headline=_headline(arrival, incident))
         return Record(contact, fact, incident, alert, (), noted)
+    old = is_old(contact, arrival.around.ages, now)
     if thread and thread.state is AlertState.WAITING:
+        if old and thread.alert.alert_class is AlertClass.HISTORY:
+            return _add_to_history(arrival, thread, news)
         return _page_again(arrival, thread, news, now)
-    return _open_alert(arrival, incident, news, now)
+    kind = AlertClass.HISTORY if old else CLASSES[contact.cause]
+    return _open_alert(arrival, incident, news, now, kind)
+
+
+def _add_to_history(arrival: Arrival, thread: OpenThread, news: tuple[News, ...]) -> Record:
+    """One more old contact of an incident of which nobody was told yet: one message tells both."""
+    alert = replace(thread.alert, headline=_headline(arrival, thread.incident))
+    noted = ((StepKind.HELD, alert.recipient, StepKind.HISTORY),)
+    return Record(arrival.contact, arrival.fact, thread.incident, alert, news, noted)
 
 
 def _headline(arrival: Arrival, incident: Incident | None) -> UUID:
@@ -40,12 +52,16 @@ def _headline(arrival: Arrival, incident: Incident | None) -> UUID:
 
 
 def _open_alert(
-    arrival: Arrival, incident: Incident | None, news: tuple[News, ...], now: datetime
+    arrival: Arrival,
+    incident: Incident | None,
+    news: tuple[News, ...],
+    now: datetime,
+    kind: AlertClass,
 ) -> Record:
     contact, around = arrival.contact, arrival.around
     passed, stop = next_stop(around.stops, ())
     who, role = (sub_of(stop), stop.role) if stop else (PROGRAM_LINE, Role.PROGRAM_LINE)
-    kind, zone = CLASSES[contact.cause], zone_of(contact.site)
+    zone = zone_of(contact.site)
     alert = AlertDraft(
         id=new_id(),
         alert_class=kind,
@@ -63,6 +79,8 @@ def _open_alert(
 
 def held(alert: AlertDraft, now: datetime) -> tuple[tuple[StepKind, str, str | None], ...]:
     """That a message waits is part of the record."""
+    if alert.alert_class is AlertClass.HISTORY:
+        return ((StepKind.HELD, alert.recipient, StepKind.HISTORY),)
     if alert.send_at is None or alert.send_at <= now:
         return ()
     return ((StepKind.HELD, alert.recipient, None),)

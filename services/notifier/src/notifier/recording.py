@@ -64,7 +64,7 @@ intent AS (
            $31::timestamptz + make_interval(secs => coalesce(reach.after_seconds, 0)), $29, $30, $11
     FROM step LEFT JOIN reach
         ON reach.site = $2 AND reach.sub = $9 AND reach.alert_class = $8
-    WHERE kind IN ('raised', 'updated')
+    WHERE kind IN ('raised', 'updated') AND $8 <> 'history'
     RETURNING channel)
 SELECT number, ARRAY(SELECT channel FROM intent) AS channels FROM raised"""
 

@@ -1,10 +1,11 @@
 """Who is responsible for a participant, who stands behind them, and how their site answers."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from notifier.policy import NEVER_QUIET, Clocks, Quiet
+from notifier.policy import NEVER_QUIET, USUAL_AGES, Ages, Clocks, Quiet
 from notifier.routing import Role, Stop, route
 from shared.database import Transaction
 
@@ -26,6 +27,8 @@ SELECT at_contact.case_manager AS manager_then, coalesce(now.case_manager, $4) A
        manager.hand_on AS manager_hand_on, backup.hand_on AS backup_hand_on,
        supervisor.hand_on AS supervisor_hand_on, on_call.hand_on AS on_call_hand_on,
        policy.custody_minutes, policy.safety_minutes, policy.legal_business_days,
+       policy.custody_old_hours, policy.safety_old_hours, policy.legal_old_hours,
+       policy.field_old_hours, policy.held_days,
        policy.holidays, policy.quiet_from, policy.quiet_until, policy.digests,
        participation.stop
 FROM (SELECT) AS one
@@ -56,6 +59,9 @@ LEFT JOIN staff AS supervisor
     ON supervisor.site = $1
     AND supervisor.sub = coalesce(now.supervisor, manager.supervisor, policy.supervisor)"""
 
+_CLOCKS = ("custody_minutes", "safety_minutes", "legal_business_days")
+_AGES = tuple(field.name for field in fields(Ages))
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -70,6 +76,7 @@ class Surroundings:
     clocks: Clocks
     stop: str | None = None
     quiet: Quiet = NEVER_QUIET
+    ages: Ages = USUAL_AGES
 
 
 async def look_around(
@@ -85,13 +92,17 @@ async def look_around(
 
 
 def read_row(row: Any) -> Surroundings:
-    named = ("custody_minutes", "safety_minutes", "legal_business_days")
-    set_here = {name: row[name] for name in named if row[name] is not None}
-    clocks = Clocks(**set_here, holidays=frozenset(row["holidays"] or ()))
+    clocks = Clocks(**_set_here(row, _CLOCKS), holidays=frozenset(row["holidays"] or ()))
     quiet = Quiet(row["quiet_from"], row["quiet_until"], tuple(row["digests"] or ()))
+    ages = Ages(**_set_here(row, _AGES))
     return Surroundings(
-        row["manager_then"], row["manager"], _stops(row), clocks, row["stop"], quiet
+        row["manager_then"], row["manager"], _stops(row), clocks, row["stop"], quiet, ages
     )
+
+
+def _set_here(row: Any, names: Sequence[str]) -> dict[str, int]:
+    """What the site's policy sets; the defaults stand for the rest."""
+    return {name: row[name] for name in names if row[name] is not None}
 
 
 def _stops(row: Any) -> tuple[Stop, ...]:

@@ -7,6 +7,7 @@ from notifier.asking import ANSWER_DUE
 from notifier.auditing.timers import TIMERS as AUDITOR
 from notifier.commands import EscalateAlert
 from notifier.coverage.looking_ahead import LOOK_AHEAD, look_ahead
+from notifier.past.handlers import HISTORY_DUE, tell_history
 from notifier.receipts.handlers import LOST_MESSAGE, follow_lost
 from notifier.staff.handlers import seal_addresses, tell_names
 from shared.database import Transaction
@@ -33,7 +34,12 @@ async def on_lost_message(timer: Timer, tx: Transaction) -> None:
     await follow_lost(UUID(timer.subject), tx)
 
 
+async def on_history_due(_: Timer, tx: Transaction) -> None:
+    await tell_history(tx)
+
+
 TIMERS: TimerHandlers = {
+    HISTORY_DUE: on_history_due,
     **AUDITOR,
     LOST_MESSAGE: on_lost_message,
     LOOK_AHEAD: on_look_ahead,

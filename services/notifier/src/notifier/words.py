@@ -37,6 +37,7 @@ CLASSES: dict[AlertClass, str] = {
     AlertClass.SAFETY: "Safety",
     AlertClass.LEGAL: "Legal",
     AlertClass.FIELD: "Field",
+    AlertClass.HISTORY: "History",
 }
 # How far an item is, by the value in the inbox's address.
 PROGRESS = {"not_started": "Not started", "in_progress": "In progress", "done": "Done"}
@@ -130,10 +131,8 @@ def sentence(step: AlertStep, names: Names) -> str:
 def _delivery_sentence(step: AlertStep, who: str) -> str:
     detail = step.detail or ""
     match StepKind(step.kind):
-        case StepKind.HELD if detail:
-            return f"Many messages to {_within(who)} at once: this one comes later, with others."
         case StepKind.HELD:
-            return f"The message to {_within(who)} waits for the end of quiet hours or a digest."
+            return _held_sentence(detail, _within(who))
         case StepKind.DELIVERED:
             return f"The message to {_within(who)} was handed over {BY[detail]}."
         case StepKind.DELAYED:
@@ -144,6 +143,15 @@ def _delivery_sentence(step: AlertStep, who: str) -> str:
             return f"The message to {_within(who)} goes {BY[detail]} instead."
         case _:
             return _ending_sentence(step, who)
+
+
+def _held_sentence(detail: str, who: str) -> str:
+    """`detail`: why a message waits; empty for quiet hours and digests."""
+    if detail == StepKind.HISTORY:
+        return f"This was old when it came in: {who} hears of it together with others."
+    if detail:
+        return f"Many messages to {who} at once: this one comes later, with others."
+    return f"The message to {who} waits for the end of quiet hours or a digest."
 
 
 def _ending_sentence(step: AlertStep, who: str) -> str:
@@ -170,6 +178,8 @@ def _answer_sentence(step: AlertStep, who: str) -> str:
             doing = f" ({ACTIONS[detail]})" if detail else ""
             by_link = ", by the link in a message" if step.by == BY_LINK else ""
             return f"{who} has this{doing}{by_link}."
+        case StepKind.HISTORY:
+            return f"{who} is told of this and of other old contacts in one message."
         case StepKind.DISOWNED:
             return f"{who} says that this is not their client; the match is being looked at."
         case StepKind.STUCK:

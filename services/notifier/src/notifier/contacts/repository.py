@@ -32,9 +32,11 @@ sooner AS (
       AND state = 'queued' RETURNING channel),
 added AS (
     INSERT INTO delivery (id, site, recipient, channel, method_id, purpose, alert_id, step,
-                          notice, next_attempt_at, traceparent, correlation_id, created_at)
+                          notice, next_attempt_at, traceparent, correlation_id, created_at,
+                          held_until)
     SELECT uuidv7(), this.site, this.recipient, m.channel, m.id, this.purpose, this.alert_id,
-           this.step, this.notice, $2, this.traceparent, this.correlation_id, $3
+           this.step, this.notice, $2, this.traceparent, this.correlation_id, $3,
+           CASE WHEN this.held_until IS NOT NULL THEN $2::timestamptz END
     FROM this JOIN contact_method m ON m.site = this.site AND m.sub = this.recipient
     WHERE m.verified_at IS NOT NULL AND m.gone_at IS NULL AND NOT EXISTS (SELECT FROM other)
       AND (this.step IS NOT NULL OR this.notice IS NOT NULL)

@@ -29,6 +29,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
 Email = Annotated[str, Field(min_length=3, max_length=254), ONE_LINE]
 Site = Annotated[str, Field(min_length=1, max_length=60)]
 Minutes = Annotated[int, Field(ge=5, le=24 * 60)]
+OldHours = Annotated[int, Field(ge=1, le=24 * 366)]
 
 
 class _Body(BaseModel):
@@ -102,6 +103,8 @@ def _staff(staff: Staff, methods: list[ContactMethod], ring: KeyRing) -> StaffVi
 class PolicyBody(_Body):
     """Who stands behind everybody, how long the site waits for an answer, when it is quiet.
 
+    A contact that is older than its class's `old_hours` when it arrives wakes nobody; one message
+    tells of all such. Who was booked within `held_days`, and never released, is told of at once.
     Times of day are on the site's clock. Quiet hours and digests are for field alerts only. One
     person gets `messages_at_most` within so many minutes; the next come as one, a little later.
     """
@@ -111,6 +114,11 @@ class PolicyBody(_Body):
     custody_minutes: Minutes = 30
     safety_minutes: Minutes = 30
     legal_business_days: Annotated[int, Field(ge=1, le=10)] = 1
+    custody_old_hours: OldHours = 72
+    safety_old_hours: OldHours = 72
+    legal_old_hours: OldHours = 720
+    field_old_hours: OldHours = 72
+    held_days: Annotated[int, Field(ge=1, le=3660)] = 90
     quiet_from: TimeOfDay | None = None
     quiet_until: TimeOfDay | None = None
     digests: Annotated[list[TimeOfDay], Field(max_length=24)] = []

@@ -32,6 +32,11 @@ class PutSitePolicy:
     custody_minutes: int
     safety_minutes: int
     legal_business_days: int
+    custody_old_hours: int
+    safety_old_hours: int
+    legal_old_hours: int
+    field_old_hours: int
+    held_days: int
     quiet_from: time | None
     quiet_until: time | None
     digests: tuple[time, ...]

@@ -40,6 +40,11 @@ class SitePolicy(SQLModel, table=True):
     custody_minutes: int = 30
     safety_minutes: int = 30
     legal_business_days: int = 1
+    custody_old_hours: int = 72
+    safety_old_hours: int = 72
+    legal_old_hours: int = 720
+    field_old_hours: int = 72
+    held_days: int = 90
     quiet_from: time | None = None
     quiet_until: time | None = None
     digests: list[time] = Field(default_factory=list, sa_column=Column(ARRAY(Time)))

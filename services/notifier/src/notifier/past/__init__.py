@@ -1,0 +1,1 @@
+"""Contacts that were old when they arrived: one message tells of all of them."""
