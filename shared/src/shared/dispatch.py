@@ -83,9 +83,18 @@ class Dispatcher:
             pairs.setdefault((event.id, subscription.name), (message, subscription))
         fresh = await inbox.claim(tx.raw, pairs)
         work = [pair for claim, pair in pairs.items() if claim in fresh]
+        await self._lock_first(work, tx)
         for subscription, run in groupby(work, key=lambda pair: pair[1]):
             await self._call(subscription, [message for message, _ in run], tx)
         return len(fresh)
+
+    async def _lock_first(
+        self, work: Sequence[tuple[Message, Subscription]], tx: Transaction
+    ) -> None:
+        for lock_first in dict.fromkeys(taken.lock_first for _, taken in work):
+            if lock_first is not None:
+                about = [message for message, taken in work if taken.lock_first is lock_first]
+                await lock_first([cast("Event", message.event) for message in about], tx)
 
     async def _call(
         self, subscription: Subscription, messages: Sequence[Message], tx: Transaction

@@ -1,6 +1,6 @@
 """What a service listens for: its subscriptions, and one received message."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ NO_TYPE = ""
 
 OneByOne = Callable[[Any, Transaction], Awaitable[None]]
 InBatches = Callable[[Batch[Any], Transaction], Awaitable[None]]
+LockFirst = Callable[[Sequence[Event], Transaction], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Subscription:
     name: str
     handle: OneByOne | None = None
     handle_batch: InBatches | None = None
+    # Called once per transaction with all events that name it, before the first handler: what
+    # several messages lock, they lock in one order.
+    lock_first: LockFirst | None = None
 
     def __post_init__(self) -> None:
         if (self.handle is None) == (self.handle_batch is None):

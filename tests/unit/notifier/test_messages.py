@@ -13,13 +13,16 @@ from notifier.incidents import News
 from notifier.outcomes import LONGEST_WAIT, wait_before
 from notifier.policy import AlertClass
 from notifier.routing import PROGRAM_LINE, PassedOver, Role
+from notifier.withdrawals import IN_MESSAGES, Withdrawal
 from shared.events import RecontactCause
 from shared.ids import new_id
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 MAIL = files("notifier") / "templates" / "mail"
-# Besides fixed words a message may say its number, its kind, its link or a code: nothing else.
-MAY_SAY = {"number", "numbers", "purpose", "link", "code", "answer"}
+# Besides fixed words a message may say its number, its kind, its link or a code, why it is
+# withdrawn, how many old contacts it tells of and their days: nothing else.
+MAY_SAY = {"number", "numbers", "purpose", "link", "code", "answer", "why"}
+MAY_SAY |= {"contacts", "first", "last"}
 FORBIDDEN = re.compile(
     r"\b(lead|diver\w+|throughline|participant|client|case|police|arrest\w*|book\w*|jail|custody"
     r"|charge\w*|court|prosecut\w*|warrant|release\w*|drug|overdose|probation|name)\b",
@@ -35,6 +38,12 @@ def test_a_message_says_nothing_about_anybody(name: str) -> None:
     assert used <= MAY_SAY
     assert used or name.startswith("test")
     assert FORBIDDEN.findall(re.sub(r"\{[{%].*?[%}]\}", "", text)) == []
+
+
+def test_why_something_is_withdrawn_tells_nothing_of_it() -> None:
+    """Every reason has words for a message, and none of them tells what it was about."""
+    assert set(IN_MESSAGES) == set(Withdrawal)
+    assert FORBIDDEN.findall(" ".join(IN_MESSAGES.values())) == []
 
 
 def test_the_lint_sees_a_name() -> None:

@@ -19,7 +19,7 @@ from notifier.policy import (
 from shared.events import RecontactCause
 
 SEATTLE = ZoneInfo("America/Los_Angeles")
-CUSTODY, SAFETY, LEGAL, FIELD = AlertClass
+CUSTODY, SAFETY, LEGAL, FIELD, HISTORY = AlertClass
 
 
 def local(text: str) -> datetime:

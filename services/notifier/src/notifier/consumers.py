@@ -4,6 +4,7 @@ from notifier import handlers
 from notifier.commands import FollowAssignment, RaiseAlerts
 from notifier.emergencies import consumers as emergencies
 from notifier.feeds import consumers as feeds
+from notifier.locks import lock_people_of
 from notifier.participation import consumers as participation
 from notifier.tasks import consumers as tasks
 from shared.batches import Batch
@@ -22,9 +23,13 @@ async def on_case_manager_assigned(event: CaseManagerAssigned, tx: Transaction) 
 
 SUBSCRIPTIONS: Subscriptions = {
     ParticipantRecontacted: Subscription(
-        "on_participant_recontacted", handle_batch=on_participant_recontacted
+        "on_participant_recontacted",
+        handle_batch=on_participant_recontacted,
+        lock_first=lock_people_of,
     ),
-    CaseManagerAssigned: Subscription("on_case_manager_assigned", on_case_manager_assigned),
+    CaseManagerAssigned: Subscription(
+        "on_case_manager_assigned", on_case_manager_assigned, lock_first=lock_people_of
+    ),
     **participation.SUBSCRIPTIONS,
     **tasks.SUBSCRIPTIONS,
     **feeds.SUBSCRIPTIONS,

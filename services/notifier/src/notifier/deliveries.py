@@ -157,7 +157,6 @@ class Worker:
                 return jobs
 
     async def _record(self, tx: Transaction) -> None:
-        await queue.release(tx, self._untried)
         dones = await in_order(self._done, tx)
         sent = await record_sent(dones, tx)
         for done in dones:
@@ -166,6 +165,7 @@ class Worker:
                     await tell_sent(done, sent.get(done.job.id), tx)
                 else:
                     await record_unsent(done, tx)
+        await queue.release(tx, self._untried)
 
     @contextmanager
     def _about(self, job: Job) -> Iterator[None]:

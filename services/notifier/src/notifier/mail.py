@@ -13,7 +13,7 @@ from notifier.contacts.domain import code_of
 from notifier.policy import AlertClass
 from notifier.queue import Job
 from notifier.settings import Settings
-from notifier.withdrawals import in_words
+from notifier.withdrawals import in_message
 from shared.sealing import DataClass, KeyRing
 from shared.sites import zone_of
 
@@ -78,7 +78,7 @@ def write(
         "answer": f"{base}/a/{token_of(job.id, ring)}",
     }
     if job.purpose == "recall_told":
-        values["why"] = in_words(job.because)
+        values["why"] = in_message(job.because)
     return _message(job, to, ALERT, values, ring)
 
 

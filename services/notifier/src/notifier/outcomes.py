@@ -10,6 +10,7 @@ from notifier.asking import add_step, not_at_night
 from notifier.channels import Outcome, Result
 from notifier.contacts import handlers as contacts
 from notifier.domain import Alert, AlertState, StepKind
+from notifier.locks import lock_people
 from notifier.queue import Job, Sent
 from notifier.undelivered import go_on_without, notice_goes_on
 from shared.database import Transaction, publish
@@ -37,6 +38,10 @@ class Done:
     def is_sent(self) -> bool:
         return self.result.outcome is Outcome.SENT
 
+    @property
+    def whose(self) -> tuple[str, str]:
+        return self.job.site, self.job.participant or ""
+
     def place(self) -> tuple[str, str, str, str]:
         """Its place in the order in which alerts are locked."""
         job = self.job
@@ -52,11 +57,14 @@ def wait_before(attempts: int, chance: float) -> timedelta:
 async def in_order(dones: Sequence[Done], tx: Transaction) -> list[Done]:
     """In the order in which everybody locks several people's alerts: two that do must not cross.
 
-    What was sent locks its alert as it is recorded, one after the other; when something was not,
-    all are locked here.
+    First whom they are about (locks.py). One alert whose messages were all sent is locked as that
+    is recorded, and nothing else is waited for.
     """
     ordered = sorted(dones, key=Done.place)
-    if not all(done.is_sent for done in dones):
+    all_sent = all(done.is_sent for done in dones)
+    if not all_sent or len({done.job.alert_id for done in dones}) > 1:
+        await lock_people(tx, [done.whose for done in dones if done.job.alert_id is not None])
+    if not all_sent:
         await repository.lock_alerts(tx, [done.job.alert_id for done in ordered])
     return ordered
 

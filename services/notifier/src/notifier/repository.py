@@ -22,6 +22,7 @@ from notifier.domain import (
     StepKind,
 )
 from notifier.errors import AlertNotFound
+from notifier.locks import is_free, lock_people
 from shared.callers import Caller
 from shared.database import Transaction
 
@@ -29,6 +30,7 @@ _PUT = """
 INSERT INTO inbox_item (recipient, alert_id, site) VALUES ($1, $2, $3)
 ON CONFLICT (recipient, alert_id) DO NOTHING"""
 _LOCK = "SELECT FROM alert WHERE id = $1 FOR UPDATE"
+_WHOSE = "SELECT site, participant FROM alert WHERE id = ANY($1)"
 _TOUCH = "UPDATE inbox_item SET seq = nextval('inbox_seq') WHERE alert_id = $1"
 # Not every look: one line per person and half hour says who looked (R-20).
 _VIEWED = """
@@ -45,6 +47,18 @@ WHERE site = ANY($1) AND ($3 OR recipient = $2) AND seq > $4
 GROUP BY alert_id ORDER BY 1 LIMIT $5"""
 
 
+async def lock_people_of_alerts(tx: Transaction, alert_ids: Iterable[UUID]) -> None:
+    """Whom these alerts are about, before any of them is locked (locks.py)."""
+    rows = await tx.raw.fetch(_WHOSE, list(alert_ids))
+    await lock_people(tx, ((row["site"], row["participant"]) for row in rows))
+
+
+async def is_alert_free(tx: Transaction, alert_id: UUID) -> bool:
+    """Lock whom the alert is about without waiting, for who holds a timer. True without alert."""
+    rows = await tx.raw.fetch(_WHOSE, [alert_id])
+    return all([await is_free(tx, row["site"], row["participant"]) for row in rows])
+
+
 async def get_alert(tx: Transaction, alert_id: UUID) -> Alert:
     """Locked. Raises AlertNotFound."""
     return await _first(tx, select(Alert).where(Alert.id == alert_id).with_for_update())
@@ -59,6 +73,8 @@ async def get_visible_alert(
     tx: Transaction, alert_id: UUID, caller: Caller, *, lock: bool = False
 ) -> Alert:
     """Raises AlertNotFound also for what this caller may not know of."""
+    if lock:
+        await lock_people_of_alerts(tx, [alert_id])
     query = select(Alert).where(Alert.id == alert_id, *_visible(caller))
     alert = await _first(tx, query.with_for_update() if lock else query)
     tx.concerns.add(alert.participant)

@@ -20,6 +20,14 @@ WITHDRAWALS: dict[str, str] = {
     Withdrawal.SOMEBODY_ELSE: "it was about somebody else",
     Withdrawal.ERASED: "the person's data was erased",
 }
+# A message says it without a word that tells what kind of thing it was about.
+IN_MESSAGES: dict[str, str] = {
+    Withdrawal.IN_ERROR: "it was reported in error",
+    Withdrawal.SEALED: "it was sealed or expunged",
+    Withdrawal.CORRECTED: "it was corrected",
+    Withdrawal.SOMEBODY_ELSE: "it was about somebody else",
+    Withdrawal.ERASED: "it was erased",
+}
 _RETRACTED = {"sealed": Withdrawal.SEALED, "expunged": Withdrawal.SEALED}
 _CORRECTIONS = {"corrected": Withdrawal.CORRECTED}
 
@@ -29,6 +37,10 @@ def withdrawal_of(correction: str, reason: str | None) -> Withdrawal:
     if correction == "retracted":
         return _RETRACTED.get(reason or "", Withdrawal.IN_ERROR)
     return _CORRECTIONS.get(correction, Withdrawal.SOMEBODY_ELSE)
+
+
+def in_message(because: str | None) -> str:
+    return IN_MESSAGES[because or Withdrawal.SOMEBODY_ELSE]
 
 
 def in_words(because: str | None) -> str:

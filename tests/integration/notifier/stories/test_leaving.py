@@ -6,6 +6,7 @@ import pytest
 from tests.integration.notifier.stories.story import NAME, NEW, NEWS, YOURS, Story
 from tests.integration.notifier.test_pages import Words, cookie
 
+from notifier.withdrawals import in_message
 from shared.events import (
     AlertRaised,
     AlertRecalled,
@@ -140,7 +141,7 @@ async def test_a_withdrawn_item_says_why(
     values = {"receipt": contact.receipt, "correction": correction, "reason": reason}
     await story.hear(story.event(IdentityCorrected, **values))
     await story.told(alice=WITHDRAWN)
-    assert words in story.mail.mails[-1].text
+    assert in_message(because) in story.mail.mails[-1].text
     alert = await story.stands("suppressed")
     assert alert["recalled_because"] == because
     assert alert["contact"]["withdrawn_because"] == because

@@ -8,6 +8,7 @@ from notifier.asking import ANSWER_DUE, add_step
 from notifier.auditing import repository
 from notifier.auditing.domain import RAISE_AGAIN_AFTER, TEST_HOUR, Stuck, stuck
 from notifier.domain import Alert, StepKind
+from notifier.locks import is_free
 from notifier.routing import PROGRAM_LINE, Role
 from notifier.surroundings import look_around
 from shared.database import Transaction
@@ -19,7 +20,8 @@ async def sweep(tx: Transaction) -> None:
     """Look at every open alert, raise what is stuck, and leave a heartbeat."""
     found = await repository.list_stuck(tx)
     for alert in found:
-        if reason := stuck(alert, tx.now):
+        reason = stuck(alert, tx.now)
+        if reason and await is_free(tx, alert.site, alert.participant):
             await _raise(alert, reason, tx)
     await repository.beat(tx, await repository.count_open(tx), len(found))
 

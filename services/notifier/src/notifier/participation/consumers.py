@@ -1,5 +1,6 @@
 """What the notifier hears about a participant's place in the program."""
 
+from notifier.locks import lock_people_of
 from notifier.participation import handlers
 from notifier.participation.commands import EraseParticipant, FollowStatus, RecallReport
 from shared.database import Transaction
@@ -21,8 +22,12 @@ async def on_participant_erased(event: ParticipantErased, tx: Transaction) -> No
 
 SUBSCRIPTIONS: Subscriptions = {
     ParticipantStatusChanged: Subscription(
-        "on_participant_status_changed", on_participant_status_changed
+        "on_participant_status_changed", on_participant_status_changed, lock_first=lock_people_of
     ),
-    IdentityCorrected: Subscription("on_identity_corrected", on_identity_corrected),
-    ParticipantErased: Subscription("on_participant_erased", on_participant_erased),
+    IdentityCorrected: Subscription(
+        "on_identity_corrected", on_identity_corrected, lock_first=lock_people_of
+    ),
+    ParticipantErased: Subscription(
+        "on_participant_erased", on_participant_erased, lock_first=lock_people_of
+    ),
 }

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from notifier.domain import Alert, AlertState
 from notifier.history import Moment
+from notifier.locks import is_free
 from notifier.policy import AlertClass
 from shared.database import Transaction
 from shared.events import RecontactCause
@@ -56,7 +57,10 @@ async def lock_untold(tx: Transaction, one: Untold) -> list[Alert]:
         Alert.recipient == one.recipient,
     )
     query = query.order_by(col(Alert.id)).with_for_update(skip_locked=True)
-    return list((await tx.exec(query)).all())
+    found = (await tx.exec(query)).all()
+    people = {(alert.site, alert.participant) for alert in found}
+    free = {person for person in sorted(people) if await is_free(tx, *person)}
+    return [alert for alert in found if (alert.site, alert.participant) in free]
 
 
 async def list_moments(

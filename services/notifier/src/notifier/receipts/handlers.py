@@ -45,7 +45,8 @@ async def follow_lost(delivery_id: UUID, tx: Transaction) -> None:
     lost = await repository.find_delivery(tx, delivery_id)
     if lost is None or lost.provider_state not in LOST:
         return
-    if lost.state == "queued":
+    is_busy = lost.alert_id is not None and not await alerts.is_alert_free(tx, lost.alert_id)
+    if lost.state == "queued" or is_busy:
         await set_timer(tx, LOST_MESSAGE, str(delivery_id), tx.now + SOON)
         return
     # The alert first: everybody else who locks both does so in this order.
@@ -60,7 +61,9 @@ async def follow_lost(delivery_id: UUID, tx: Transaction) -> None:
 
 async def take_reply(command: TakeReply, tx: Transaction) -> str | None:
     """Returns what to answer; None to a number that is nobody's."""
-    phones = await repository.list_phones(tx, command.phone)
+    # An answer locks the alert, and what is locked after alerts (locks.py) must not come first.
+    lock = command.reply.word is not Word.ACKNOWLEDGE
+    phones = await repository.list_phones(tx, command.phone, lock=lock)
     if not phones:
         return None
     match command.reply.word:

@@ -56,14 +56,15 @@ async def end_as_lost(tx: Transaction, delivery_id: UUID) -> bool:
     return bool(tag == "UPDATE 1")
 
 
-async def list_phones(tx: Transaction, phone: str) -> list[ContactMethod]:
-    """Whose verified number this is; one person may have it at several sites. Locked."""
+async def list_phones(tx: Transaction, phone: str, *, lock: bool) -> list[ContactMethod]:
+    """Whose verified number this is; one person may have it at several sites."""
     query = select(ContactMethod).where(
         ContactMethod.digest == digest_of(Channel.SMS, phone, tx.ring),
         ContactMethod.channel == Channel.SMS,
         col(ContactMethod.verified_at).is_not(None),
     )
-    return list((await tx.exec(query.order_by(col(ContactMethod.site)).with_for_update())).all())
+    query = query.order_by(col(ContactMethod.site))
+    return list((await tx.exec(query.with_for_update() if lock else query)).all())
 
 
 async def find_alert(tx: Transaction, number: int, site: str, sub: str) -> UUID | None:

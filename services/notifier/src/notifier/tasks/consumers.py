@@ -1,5 +1,6 @@
 """What the notifier hears of holds on diverted charges, and of coordination items."""
 
+from notifier.locks import lock_people_of
 from notifier.tasks import handlers
 from notifier.tasks.commands import RaiseTask
 from shared.database import Transaction
@@ -23,9 +24,13 @@ async def on_coordination_requested(event: CoordinationRequested, tx: Transactio
 
 
 SUBSCRIPTIONS: Subscriptions = {
-    ChargeHoldExpiring: Subscription("on_charge_hold_expiring", on_charge_hold_expiring),
-    ChargeHoldDeadlinePassed: Subscription(
-        "on_charge_hold_deadline_passed", on_charge_hold_deadline_passed
+    ChargeHoldExpiring: Subscription(
+        "on_charge_hold_expiring", on_charge_hold_expiring, lock_first=lock_people_of
     ),
-    CoordinationRequested: Subscription("on_coordination_requested", on_coordination_requested),
+    ChargeHoldDeadlinePassed: Subscription(
+        "on_charge_hold_deadline_passed", on_charge_hold_deadline_passed, lock_first=lock_people_of
+    ),
+    CoordinationRequested: Subscription(
+        "on_coordination_requested", on_coordination_requested, lock_first=lock_people_of
+    ),
 }
