@@ -1,11 +1,12 @@
 """Who is responsible: history, transfers with acceptance, and only who can be reached."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.integration.casework.desk import SITE, Desk
 
-from shared.events import CaseManagerAssigned, StaffReachabilityChanged
+from shared.events import CaseManagerAssigned, StaffNamed, StaffReachabilityChanged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -19,6 +20,7 @@ async def test_nobody_who_cannot_be_reached_is_assigned(desk: Desk) -> None:
     """Neither as case manager nor as backup, whoever asks; once reached, they can be."""
     key = await desk.refer()
     path = f"/v1/participants/{key}/assignments"
+    await desk.hear(reach(desk, "alice", True))
     await desk.hear(reach(desk, "unheard", False))
     await desk.hear(reach(desk, "unheard", True, ago=5))
     override = {"override": {"reason": "There is nobody else"}}
@@ -33,9 +35,39 @@ async def test_nobody_who_cannot_be_reached_is_assigned(desk: Desk) -> None:
     assert answer["warning"] is None
 
 
-async def test_who_was_never_spoken_of_is_assigned_with_a_warning(desk: Desk) -> None:
+async def test_a_login_that_nobody_has_is_refused_at_its_field(desk: Desk) -> None:
+    """Whoever asks and whatever the reason; where else a login is named, too."""
+    key = await desk.refer()
+    file = f"/v1/participants/{key}"
+    for sub in ("alice", "ben", "carla"):
+        await desk.hear(reach(desk, sub, True))
+    override = {"override": {"reason": "There is nobody else"}}
+    due = (desk.now + timedelta(days=1)).isoformat()
+    cases: list[tuple[str, dict[str, Any], set[str]]] = [
+        ("assignments", {"case_manager": "nobody"}, {"/case_manager"}),
+        ("assignments", {"case_manager": "nobody"} | override, {"/case_manager"}),
+        ("assignments", {"case_manager": "ALICE"}, {"/case_manager"}),
+        ("assignments", {"case_manager": "alice", "backup": "bne"}, {"/backup"}),
+        ("assignments", {"case_manager": "x", "backup": "y", "supervisor": "z"},
+         {"/case_manager", "/backup", "/supervisor"}),
+        ("intake-appointments", {"scheduled_for": due, "place": "office", "interviewer": "nobody"},
+         {"/interviewer"}),
+    ]  # fmt: skip
+    for path, body, pointers in cases:
+        answer = await desk.send("POST", f"{file}/{path}", desk.carla, body)
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/no-such-staff")
+        assert {error["pointer"] for error in answer.json()["errors"]} == pointers
+    assert (await desk.get(file, desk.carla))["case_manager"] is None
+    await desk.post(f"{file}/assignments", desk.carla, {"case_manager": "alice", "backup": "ben"})
+    answer = await desk.send("POST", f"{file}/transfers", desk.alice, {"to": "nobody"})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/to")
+
+
+async def test_whose_name_alone_is_known_is_assigned_with_a_warning(desk: Desk) -> None:
     """The notifier may be late; a handoff is not kept waiting for it."""
     key = await desk.refer()
+    named = StaffNamed(site=SITE, subject="newcomer", occurred_at=desk.now, name="Nell New")
+    await desk.hear(named)
     path = f"/v1/participants/{key}/assignments"
     answer = await desk.post(path, desk.carla, {"case_manager": "newcomer"})
     assert "Nothing is known yet" in answer["warning"]
@@ -89,6 +121,7 @@ async def test_a_full_caseload_cannot_accept(desk: Desk) -> None:
     path = f"/v1/sites/{SITE}/policy"
     keeper = desk.headers("program-manager")
     assert (await desk.send("PUT", path, keeper, policy)).status_code == 200
+    await desk.hear(reach(desk, "busy", True))
     for other in others:
         answer = await desk.post(
             f"/v1/participants/{other}/assignments", desk.carla, {"case_manager": "busy"}

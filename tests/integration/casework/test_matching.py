@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from tests.integration.casework.builders import (
     NUMBER,
     SAM,
@@ -22,6 +23,8 @@ from shared.events import (
     ParticipantRecontacted,
     PersonPart,
 )
+from shared.ids import new_id
+from shared.testing import Stage
 
 DAY = timedelta(hours=24)
 
@@ -169,6 +172,12 @@ async def test_no_justice_client_can_ask(open_stage: OpenStage, headers: Headers
                 assert answer.status_code == 403, (role, path)
 
 
+ADD_ROW = """
+INSERT INTO contact (receipt, site, source_system, record_version, contact_type, occurred_at,
+                     received_at, outcome, tier)
+VALUES ($1, 'king-county', 'jms', 1, 'booking', now(), now(), 'unmatched', 'none')"""
+
+
 async def test_outcomes_are_paged_and_filtered(open_stage: OpenStage, headers: Headers) -> None:
     """Every report is listed exactly once, in pages."""
     async with open_stage("casework") as stage:
@@ -190,3 +199,52 @@ async def test_outcomes_are_paged_and_filtered(open_stage: OpenStage, headers: H
         query = {"source_system": "pcms-kcpao"}
         answer = await stage.client.get("/v1/contacts/outcomes", params=query, headers=ops)
         assert [item["contact_type"] for item in answer.json()["items"]] == ["charge_filed"]
+
+
+async def follow(stage: Stage, ops: dict[str, str], cursor: str | None) -> list[str]:
+    """The receipts of one page, as somebody who follows the list asks for it."""
+    query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+    answer = await stage.client.get("/v1/contacts/outcomes", params=query, headers=ops)
+    assert answer.status_code == 200, answer.text
+    return [item["receipt"] for item in answer.json()["items"]]
+
+
+async def test_a_follower_of_outcomes_sees_each_once_however_late_it_commits(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """A report that was received first and is recorded last comes last; nothing is passed over
+    while a transaction that may still add a row is running."""
+    async with open_stage("casework") as stage:
+        await open_a_file(stage)
+        ops, began = headers("ops"), str(new_id())
+        early = booking(STRANGER, record="BK-early")
+        first, second, third = (booking(STRANGER, record=f"BK-{n}") for n in range(3))
+        await stage.deliver_and_handle(first)
+        seen = await follow(stage, ops, began)
+        assert seen == [str(first.receipt)]
+        async with stage.transaction() as slow:
+            await slow.raw.execute(ADD_ROW, early.receipt)
+            await stage.deliver_and_handle(second)
+            assert await follow(stage, ops, seen[-1]) == [], "the slow one may still add its row"
+            assert await follow(stage, ops, began) == seen
+        seen += await follow(stage, ops, seen[-1])
+        assert seen == [str(r) for r in (first.receipt, early.receipt, second.receipt)]
+        await stage.deliver_and_handle(third)
+        assert await follow(stage, ops, seen[-1]) == [str(third.receipt)]
+        everything = [*seen, str(third.receipt)]
+        assert await follow(stage, ops, None) == everything
+        query = {"limit": "2"}
+        page = await stage.client.get("/v1/contacts/outcomes", params=query, headers=ops)
+        assert await follow(stage, ops, page.json()["next"]) == everything[2:]
+        assert await follow(stage, ops, str(new_id())) == []
+
+
+@pytest.mark.parametrize("cursor", ["x", "1_", "_x", "x_y", "1_2_3", "-1_{}", "9" * 25 + "_{}"])
+async def test_a_cursor_of_no_list_is_refused(
+    open_stage: OpenStage, headers: Headers, cursor: str
+) -> None:
+    async with open_stage("casework") as stage:
+        query = {"cursor": cursor.format(new_id())}
+        path, ops = "/v1/contacts/outcomes", headers("ops")
+        answer = await stage.client.get(path, params=query, headers=ops)
+        assert answer.status_code in (400, 422)

@@ -11,7 +11,7 @@ import pytest
 from tests.integration.casework.builders import SITE
 from tests.integration.casework.desk import Desk
 
-from shared.events import StaffReachabilityChanged
+from shared.events import StaffNamed, StaffReachabilityChanged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -137,6 +137,8 @@ async def walk(desk: Desk, seed: int) -> Counter[str]:
     keys = [await desk.refer() for _ in range(PEOPLE)]
     staff = [f"{name}-{seed}" for name in CASE_MANAGERS]
     walked = Walk(desk, Random(seed), staff, keys)  # noqa: S311 - to be repeated, not secret
+    for name in (*staff, "alice", "ben", "carla"):
+        await desk.hear(StaffNamed(site=SITE, subject=name, occurred_at=desk.now, name=name))
     steps = (walked.assign, walked.assign, walked.offer, walked.offer, walked.answer, walked.reach)
     for number in range(STEPS):
         step = walked.leave if number % 40 == 39 else walked.random.choice(steps)

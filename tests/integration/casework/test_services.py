@@ -138,3 +138,23 @@ async def test_a_linkage_ends_with_the_need_met_or_a_reason(desk: Desk) -> None:
     theirs = desk.headers("case-manager", "santa-fe")
     assert (await desk.refused(outcome, theirs, {"outcome": "connected"}))[0] == 404
     assert [row["need"] for row in await desk.get(path, desk.alice)] == ["family", "housing"]
+
+
+async def test_a_service_that_is_not_active_is_linked_only_by_saying_why(desk: Desk) -> None:
+    """A person is not sent to a door that is shut because nobody looked."""
+    states = ("inactive", "defunct", "temporarily closed")
+    shut = [service(n, f"Shut {n}", status=status) for n, status in enumerate(states, 20)]
+    await imported(desk, [*shut, service(30, "Open")])
+    path = f"/v1/participants/{await desk.enrolled()}/linkages"
+    for number in (20, 21, 22):
+        body = {"need": "housing", "service_id": f"s{number}"}
+        answer = await desk.send("POST", path, desk.alice, body)
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/service-not-active")
+        [error] = answer.json()["errors"]
+        assert error["pointer"] == "/although"
+        assert "waiting_list" in error["hint"]
+        assert (await desk.refused(path, desk.alice, body | {"although": "because"}))[0] == 422
+        made = await desk.post(path, desk.alice, body | {"although": "waiting_list"})
+        assert made["although"] == "waiting_list"
+    made = await desk.post(path, desk.alice, {"need": "housing", "service_id": "s30"})
+    assert made["although"] is None

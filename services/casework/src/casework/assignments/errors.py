@@ -1,6 +1,6 @@
 """Rules of assignments."""
 
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 
 class CaseloadFull(Conflict):
@@ -9,6 +9,10 @@ class CaseloadFull(Conflict):
 
 class StaffUnreachable(Conflict):
     """Alerts cannot reach somebody named here: let them verify a contact method first."""
+
+
+class NoSuchStaff(Invalid):
+    """Nobody at this site has a login that is named here; nothing overrides that."""
 
 
 class NoSuchTransfer(NotFound):

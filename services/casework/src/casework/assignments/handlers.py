@@ -1,5 +1,6 @@
 """Assign, offer a transfer, accept or decline it, and remember who can be reached."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from casework.assignments import repository
@@ -11,7 +12,7 @@ from casework.assignments.domain import (
     require_reachable,
     require_room,
 )
-from casework.assignments.errors import NotAssigned, SameCaseManager, TransferOpen
+from casework.assignments.errors import NoSuchStaff, NotAssigned, SameCaseManager, TransferOpen
 from casework.participants.commands import Edit
 from casework.participants.domain import ParticipantFile
 from casework.participants.handlers import edit_file
@@ -21,6 +22,7 @@ from casework.work import handlers as work
 from casework.work.commands import CloseItems, OpenItem
 from casework.work.domain import WorkKind
 from shared.database import Transaction, publish
+from shared.errors import FieldError
 from shared.events import StaffNamed, StaffReachabilityChanged
 
 
@@ -36,6 +38,10 @@ class Assigned:
 
 async def assign_case_manager(cmd: AssignCaseManager, tx: Transaction, policy: Policy) -> Assigned:
     file = await edit_file(cmd.edit, tx)
+    named = {
+        "/case_manager": cmd.case_manager, "/backup": cmd.backup, "/supervisor": cmd.supervisor,
+    }  # fmt: skip
+    await require_staff(tx, file.site, named)
     return await _assign(cmd, file, tx, policy)
 
 
@@ -77,11 +83,27 @@ async def limits_at(tx: Transaction, site: str, policy: Policy) -> CaseloadPolic
 async def _require_reachable(
     tx: Transaction, site: str, named: tuple[str | None, ...]
 ) -> tuple[str, ...]:
-    """Returns those of whom the notifier has said nothing yet: warned of, never refused."""
+    """Returns those who may be unreachable for all that is known: warned of, not refused."""
     staff = [name for name in dict.fromkeys(named) if name]
     known = await repository.reachability(tx, site, staff)
     require_reachable([name for name in staff if not known.get(name, True)])
     return tuple(name for name in staff if name not in known)
+
+
+async def require_staff(tx: Transaction, site: str, named: Mapping[str, str | None]) -> None:
+    """Raises NoSuchStaff at each field whose login the site's staff does not have.
+
+    A site whose staff the notifier has not told at all yet is not judged: a handoff must not wait.
+    """
+    staff = {member.sub for member in await repository.list_staff(tx, (site,))}
+    hint = "Use the login of a member of this site's staff."
+    faults = [
+        FieldError(pointer, "no_such_staff", hint)
+        for pointer, login in named.items()
+        if login and login not in staff
+    ]
+    if staff and faults:
+        raise NoSuchStaff(errors=tuple(faults))
 
 
 async def offer_transfer(cmd: OfferTransfer, tx: Transaction) -> Transfer:
@@ -93,6 +115,7 @@ async def offer_transfer(cmd: OfferTransfer, tx: Transaction) -> Transfer:
         raise SameCaseManager
     if await repository.find_open_transfer(tx, key):
         raise TransferOpen
+    await require_staff(tx, file.site, {"/to": cmd.to, "/backup": cmd.backup})
     await _require_reachable(tx, file.site, (cmd.to, cmd.backup))
     transfer = Transfer(
         participant_key=key,

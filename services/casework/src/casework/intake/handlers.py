@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from casework.assignments.handlers import require_staff
 from casework.intake import repository
 from casework.intake.commands import CompleteIntake, ReleaseAppointment, ScheduleIntake
 from casework.intake.domain import AppointmentState, IntakeAppointment
@@ -98,6 +99,7 @@ async def remind_of_intake(participant_key: str, tx: Transaction) -> None:
 async def schedule_intake(cmd: ScheduleIntake, tx: Transaction) -> IntakeAppointment:
     """Whoever sets a time has spoken with the person: that is outreach too."""
     file = await edit_file(cmd.edit, tx)
+    await require_staff(tx, file.site, {"/interviewer": cmd.interviewer})
     appointment_id = new_id()
     await note_outreach(file, tx.now, cmd.edit.by, tx, reached=True)
     publish(tx, file.schedule_intake(appointment_id, cmd.scheduled_for, tx.now))

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from casework.edges import Key, edit_by
 from casework.linkages import handlers, repository
 from casework.linkages.commands import LinkService, RecordOutcome
-from casework.linkages.domain import Outcome
+from casework.linkages.domain import Although, Outcome
 from casework.participants import repository as files
 from casework.topics import Domain
 from shared.callers import Caller, require
@@ -26,11 +26,15 @@ Text = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE]
 
 
 class LinkageBody(Body):
-    """A need, and a service: by its id in the directory, or by name where it has none."""
+    """A need, and a service: by its id in the directory, or by name where it has none.
+
+    `although` is required for a service that the directory does not call active.
+    """
 
     need: Domain
     service_id: Text | None = None
     service_name: Text | None = None
+    although: Although | None = None
 
     @model_validator(mode="after")
     def one_of_both(self) -> Self:
@@ -55,6 +59,7 @@ class LinkageAnswer(BaseModel):
     need: Domain
     service_id: str | None
     service_name: str
+    although: Although | None
     outcome: Outcome
     version: int
     linked_by: str
@@ -67,7 +72,7 @@ async def link_service(
     key: Key, body: LinkageBody, caller: Staff, expected: Expected, tx: Tx
 ) -> LinkageAnswer:
     edit = edit_by(caller, key, expected)
-    command = LinkService(edit, body.need, body.service_id, body.service_name)
+    command = LinkService(edit, body.need, body.service_id, body.service_name, body.although)
     return LinkageAnswer.model_validate(await handlers.link_service(command, tx))
 
 

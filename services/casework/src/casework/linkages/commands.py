@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from casework.linkages.domain import Outcome
+from casework.linkages.domain import Although, Outcome
 from casework.participants.commands import Edit
 from casework.topics import Domain
 
@@ -16,6 +16,7 @@ class LinkService:
     need: Domain
     service_id: str | None
     service_name: str | None
+    although: Although | None = None
 
 
 @dataclass(frozen=True, slots=True)

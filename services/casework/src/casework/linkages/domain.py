@@ -30,6 +30,14 @@ NEXT: dict[str, set[Outcome]] = {
 }
 
 
+class Although(StrEnum):
+    """Why a service is linked that the directory does not call active."""
+
+    CONFIRMED_OPEN = "confirmed_open"
+    REOPENS_SOON = "reopens_soon"
+    WAITING_LIST = "waiting_list"
+
+
 class Linkage(SQLModel, table=True):
     """One referral out. The service's name stays as it was, whatever the directory says later."""
 
@@ -41,6 +49,7 @@ class Linkage(SQLModel, table=True):
     need: str
     service_id: str | None = None
     service_name: str
+    although: str | None = None
     outcome: str = Outcome.WAITING
     version: int = 1
     linked_by: str

@@ -3,11 +3,15 @@
 from casework.directory.repository import find_service
 from casework.linkages import repository
 from casework.linkages.commands import LinkService, RecordOutcome
-from casework.linkages.domain import Linkage
-from casework.linkages.errors import NoSuchService
+from casework.linkages.domain import Although, Linkage
+from casework.linkages.errors import NoSuchService, ServiceNotActive
 from casework.participants import handlers as participants
 from casework.participants import repository as files
 from shared.database import Transaction
+from shared.errors import FieldError
+
+# As HSDS names it; the others are inactive, defunct and temporarily closed.
+ACTIVE = "active"
 
 
 async def link_service(cmd: LinkService, tx: Transaction) -> Linkage:
@@ -17,6 +21,10 @@ async def link_service(cmd: LinkService, tx: Transaction) -> Linkage:
         service = await find_service(tx, file.site, cmd.service_id)
         if service is None or service.withdrawn_at is not None:
             raise NoSuchService
+        if service.status != ACTIVE and cmd.although is None:
+            values = ", ".join(Although)
+            hint = f"This service is not active. Say why it is linked all the same: {values}."
+            raise ServiceNotActive(errors=(FieldError("/although", "service_not_active", hint),))
         name = service.name
     linkage = Linkage(
         site=file.site,
@@ -24,6 +32,7 @@ async def link_service(cmd: LinkService, tx: Transaction) -> Linkage:
         need=cmd.need,
         service_id=cmd.service_id,
         service_name=name or "",
+        although=cmd.although,
         linked_by=cmd.edit.by,
         linked_at=tx.now,
     )

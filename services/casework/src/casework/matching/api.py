@@ -4,10 +4,10 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 
-from casework.matching import contacts, handlers
+from casework.matching import handlers, outcomes
 from casework.matching.commands import DecideReview
 from casework.matching.domain import Compared, IdentityReview, Verdict
 from casework.matching.recontact import contact_type_of
@@ -156,16 +156,20 @@ class Outcome(BaseModel):
     purged_at: datetime | None
 
 
-@router.get("/contacts/outcomes", summary="What became of every report, oldest first")
+@router.get("/contacts/outcomes", summary="What became of every report, as it was recorded")
 async def list_outcomes(
     caller: Counter,
     tx: Tx,
     limit: Limit = 100,
-    cursor: UUID | None = None,
+    cursor: Annotated[str | None, Query(max_length=60)] = None,
     source_system: str | None = None,
 ) -> Page[Outcome]:
-    rows = await contacts.list_outcomes(
-        tx, caller.sites, limit=limit + 1, after=cursor, source=source_system
+    """In an order that can be followed: no report is ever added before one that was listed.
+
+    `cursor` is a page's `next`, or the `receipt` of the last item: ask again with it, and what was
+    recorded since comes, each once. The newest wait until no earlier change is under way.
+    """
+    page = await outcomes.list_outcomes(
+        tx, caller.sites, limit=limit, cursor=cursor, source=source_system
     )
-    outcomes = [Outcome(**row) for row in rows]
-    return page_of(outcomes, limit, lambda outcome: str(outcome.receipt))
+    return Page(items=[Outcome(**row) for row in page.items], next=page.next)

@@ -228,17 +228,3 @@ async def get_waiting(tx: Transaction, receipts: Collection[UUID]) -> dict[UUID,
         "SELECT receipt, sealed FROM contact_body WHERE receipt = ANY($1)", list(receipts)
     )
     return {row["receipt"]: unseal(tx, row["receipt"], row["sealed"]) for row in rows}
-
-
-async def list_outcomes(
-    tx: Transaction, sites: Collection[str], *, limit: int, after: UUID | None, source: str | None
-) -> list[Mapping[str, Any]]:
-    """Oldest receipt first, so that new ones never shift a page."""
-    rows = await tx.raw.fetch(
-        "SELECT receipt, source_system, source_record_id, contact_type, occurred_at, received_at,"
-        " outcome, tier, alerted_at, purge_due_at, purged_at FROM contact"
-        " WHERE site = ANY($1) AND ($2::uuid IS NULL OR receipt > $2)"
-        " AND ($3::text IS NULL OR source_system = $3) ORDER BY receipt LIMIT $4",
-        list(sites), after, source, limit,
-    )  # fmt: skip
-    return list(rows)

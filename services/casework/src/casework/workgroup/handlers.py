@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from casework.assignments.handlers import require_staff
 from casework.consents.repository import list_in_force
 from casework.participants.domain import State
 from casework.participants.handlers import edit_file
@@ -45,6 +46,7 @@ async def make_packet(cmd: MakePacket, tx: Transaction) -> list[tuple[str, list[
 
 async def assign_action(cmd: AssignAction, tx: Transaction) -> Action:
     file = await edit_file(cmd.edit, tx)
+    await require_staff(tx, file.site, {"/owner": cmd.owner})
     action_id = new_id()
     action = Action(
         id=action_id,

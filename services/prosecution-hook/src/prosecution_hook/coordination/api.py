@@ -1,10 +1,11 @@
 """Coordination items over HTTP, for the liaison prosecutor."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import ConfigDict
 
 from prosecution_hook.admission import approved
@@ -15,6 +16,7 @@ from prosecution_hook.coordination.errors import NoSuchItem
 from prosecution_hook.coordination.views import ItemView, view_of
 from prosecution_hook.offices import OfficeCaller
 from shared.edges import Expected, etag
+from shared.errors import Malformed
 from shared.idempotency import IdempotentRoute, Tx
 from shared.openapi import problems
 from shared.paging import Limit, Page, page_of
@@ -30,17 +32,17 @@ class DecisionBody(Word):
     model_config = ConfigDict(extra="forbid")
 
 
-@router.get("", responses=problems(401, 403, 422))
+@router.get("", responses=problems(400, 401, 403, 422))
 async def list_items(
     caller: Liaison,
     tx: Tx,
     state: ItemState = ItemState.OPEN,
     limit: Limit = 50,
-    cursor: UUID | None = None,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Page[ItemView]:
     """The items that a consent covers now, the most urgent first. Others are not hinted at."""
     views = await visible_items(caller, tx, state)
-    return page_of(_after(views, cursor)[: limit + 1], limit, lambda item: str(item.id))
+    return page_of(_after(views, cursor)[: limit + 1], limit, _place)
 
 
 async def visible_items(caller: OfficeCaller, tx: Tx, state: ItemState) -> list[ItemView]:
@@ -49,9 +51,20 @@ async def visible_items(caller: OfficeCaller, tx: Tx, state: ItemState) -> list[
     return [view for view in views if view is not None]
 
 
-def _after(views: Sequence[ItemView], cursor: UUID | None) -> Sequence[ItemView]:
-    places = [number for number, view in enumerate(views, 1) if view.id == cursor]
-    return views[places[0] :] if places else views
+def _place(item: ItemView) -> str:
+    return f"{item.due_at.isoformat()}_{item.id}"
+
+
+def _after(views: Sequence[ItemView], cursor: str | None) -> Sequence[ItemView]:
+    """By the place in the order, so that an item that was decided meanwhile repeats no page."""
+    if cursor is None:
+        return views
+    due_at, _, item_id = cursor.partition("_")
+    try:
+        place = (datetime.fromisoformat(due_at), UUID(item_id))
+        return [view for view in views if (view.due_at, view.id) > place]
+    except (ValueError, TypeError):
+        raise Malformed("The cursor is not one that this list gave.") from None
 
 
 @router.post("/{item_id}/decision", responses=problems(401, 403, 404, 409, 412, 422))
