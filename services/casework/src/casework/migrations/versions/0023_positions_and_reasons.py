@@ -3,8 +3,8 @@ not active was linked."""
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 STATEMENTS = (
     # Rows from before come first, in the order of their receipts; a constant rewrites no table.
