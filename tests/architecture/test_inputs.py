@@ -1,8 +1,14 @@
 """What comes in is read by the types that all services share: dates, times and texts."""
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import get_args
 
+from pydantic_core.core_schema import ErrorType
+from tests.apps import apps
 from tests.architecture.inputs import Value, inputs, values
+
+from shared.hints import FORMS, hint_for
 
 DATES = {"date", "datetime", "time", "timedelta"}
 # Texts of bodies that are no words of a person, field by field: each is looked up or checked as
@@ -59,3 +65,32 @@ def test_texts_of_bodies_have_one_form() -> None:
         if not value.schema.get("pattern") and "shared.text" not in value.functions
     ]
     assert raw == []
+
+
+def test_every_pattern_is_said_in_words() -> None:
+    """Whoever is refused for a form reads which one is wanted."""
+    patterns = {str(v.schema["pattern"]) for _, v in found({"str"}) if "pattern" in v.schema}
+    assert sorted(patterns - FORMS.keys()) == []
+
+
+def test_every_code_has_a_hint_in_words() -> None:
+    for kind in get_args(ErrorType):
+        hint = hint_for(kind, {})
+        assert hint.endswith("."), kind
+        assert "error" not in hint, kind
+    assert hint_for("enum", {"expected": "'a' or 'b'"}) == "Use one of: 'a' or 'b'."
+
+
+def test_generators_find_one_name_for_each_schema_and_operation() -> None:
+    """A client's classes are called by titles, its functions by operation ids."""
+    for app in apps().values():
+        document = app.openapi()
+        schemas = document["components"]["schemas"]
+        assert {name: schema["title"] for name, schema in schemas.items()} == {
+            n: n for n in schemas
+        }
+        assert not [name for name in schemas if "__" in name or "-" in name]
+        ids = Counter(
+            o["operationId"] for path in document["paths"].values() for o in path.values()
+        )
+        assert [name for name, times in ids.items() if times > 1] == []

@@ -89,6 +89,39 @@ def _complete(document: dict[str, Any]) -> None:
             schemas.update(content.get("schema", {}).pop("$defs", {}))
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    _name_schemas(document)
+
+
+def _name_schemas(document: dict[str, Any]) -> None:
+    """Every schema is called by its title and no two by one: generators make one class of each.
+
+    FastAPI calls two models of one name `casework__intake__api__OutcomeBody`: `IntakeOutcomeBody`.
+    """
+    schemas = document["components"]["schemas"]
+    for name in list(schemas):
+        plain = _plain_name(name)
+        if plain != name and plain not in schemas:
+            schemas[plain] = schemas.pop(name)
+            _refer(document, _REF.format(model=name), _REF.format(model=plain))
+    for name, schema in schemas.items():
+        schema["title"] = name
+
+
+def _plain_name(name: str) -> str:
+    *folders, last = name.split("__")
+    concern = folders[1].title().replace("_", "") if len(folders) > 1 else ""
+    return concern + last.replace("-", "")
+
+
+def _refer(part: Any, old: str, new: str) -> None:
+    """The same schema under its new name, wherever it is referred to."""
+    if isinstance(part, list):
+        for inner in part:
+            _refer(inner, old, new)
+    elif isinstance(part, dict):
+        part.update({key: new for key, inner in part.items() if inner == old})
+        for inner in part.values():
+            _refer(inner, old, new)
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from opentelemetry import trace
 from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.bodies import MAX_BODY_BYTES
@@ -26,6 +27,7 @@ from shared.errors import (
     is_transient,
     kind_of,
 )
+from shared.hints import hint_for
 
 MEDIA_TYPE = "application/problem+json"
 _ALLOWED = "max_body_bytes"
@@ -33,18 +35,6 @@ _ALLOWED = "max_body_bytes"
 # a small letter first or as an abbreviation, is repeated in a pointer.
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]{0,39}|[A-Z]{2,3}")
 _BUILT_IN = frozenset(get_args(ErrorType))
-
-_HINTS = {
-    "missing": "This field is required.",
-    "extra_forbidden": "This field is not accepted; leave it out.",
-    "timezone_aware": "Give the time with its offset, as in 2026-02-03T01:10:00-08:00.",
-    "json_invalid": "The body is not valid JSON.",
-    "string_too_long": "The text is too long.",
-    "string_too_short": "The text is too short.",
-    "string_pattern_mismatch": "The text does not have the expected form.",
-    "enum": "Use one of the values listed in the API reference.",
-    "literal_error": "Use one of the values listed in the API reference.",
-}
 
 log = structlog.get_logger()
 
@@ -58,7 +48,7 @@ def _field_error(error: Mapping[str, Any], prefix: int) -> FieldError:
     kind = str(error["type"])
     # Rules of our own raise PydanticCustomError with a fixed text; that text is the hint.
     own = kind not in _BUILT_IN and "ctx" not in error
-    hint = str(error["msg"]) if own else _HINTS.get(kind, _plain(kind))
+    hint = str(error["msg"]) if own else hint_for(kind, error.get("ctx", {}))
     return FieldError(pointer=pointer_to(error["loc"][prefix:]), code=kind, hint=hint)
 
 
@@ -66,10 +56,6 @@ def pointer_to(path: Iterable[int | str]) -> str:
     """An RFC 6901 pointer; a part that could not be a field's name is not repeated."""
     parts = (str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "?" for part in path)
     return "".join(f"/{part}" for part in parts)
-
-
-def _plain(kind: str) -> str:
-    return f"The value is not acceptable here ({kind.replace('_', ' ')})."
 
 
 def document(error: DomainError, instance: str, root: str = "") -> dict[str, Any]:
@@ -103,7 +89,9 @@ def root_of(scope: Scope) -> str:
 
 def instance_of(scope: Scope) -> str:
     """The route's path with its parameters' names: their values may be secrets, or names."""
-    return getattr(scope.get("route"), "path", "/")
+    route = scope.get("route")
+    # A mount around this service is no route of it.
+    return "/" if isinstance(route, Mount) else getattr(route, "path", "/")
 
 
 async def _on_domain_error(request: Request, error: Exception) -> Response:

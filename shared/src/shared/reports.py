@@ -116,7 +116,7 @@ Label = Annotated[
 ]
 Suffix = Annotated[str, Field(min_length=1, max_length=20, pattern=_NO_NUL), ONE_LINE]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Age = Annotated[int, Field(ge=0, le=130), _rule(_adult)]
+Age = Annotated[int, Field(ge=0, le=130, json_schema_extra={"minimum": ADULT_AGE}), _rule(_adult)]
 Version = Annotated[int, Field(ge=1, le=2_147_483_647)]
 PastTime = Annotated[Moment, AfterValidator(_past)]
 

@@ -1,5 +1,6 @@
 """One address for everything: the four services, sign-in, mail, and a first page."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -50,4 +51,8 @@ def mounted(apps: Mapping[str, FastAPI]) -> Starlette:
 
 
 def _mounts(apps: Mapping[str, FastAPI]) -> list[BaseRoute]:
-    return [Mount(PREFIXES[name], app) for name, app in apps.items()]
+    mounts = [Mount(PREFIXES[name], app) for name, app in apps.items()]
+    for mount in mounts:
+        # An encoded line end in a path is the service's to refuse, as a problem document.
+        mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return [*mounts]

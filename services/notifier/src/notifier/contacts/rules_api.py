@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from notifier.contacts import handlers, repository
 from notifier.contacts.api import Body, Member, Site
@@ -36,9 +37,9 @@ class RuleBody(Body):
     @model_validator(mode="after")
     def _one_at_once(self) -> "RuleBody":
         if len({way.method for way in self.ways}) < len(self.ways):
-            raise ValueError("a method can be used once only")
+            raise PydanticCustomError("not_possible", "A method can be used once only.")
         if all(way.after_minutes for way in self.ways):
-            raise ValueError("one way must be at once: after_minutes 0")
+            raise PydanticCustomError("not_possible", "One way must be at once: after_minutes 0.")
         return self
 
 
@@ -51,7 +52,7 @@ class RulesBody(Body):
     @model_validator(mode="after")
     def _one_for_each_class(self) -> "RulesBody":
         if len({rule.alert_class for rule in self.rules}) < len(self.rules):
-            raise ValueError("one rule for each class")
+            raise PydanticCustomError("not_possible", "One rule for each class.")
         return self
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from notifier.coverage import handlers, views
 from notifier.coverage.commands import (
@@ -49,9 +50,11 @@ class _Span(_Body):
     @model_validator(mode="after")
     def _in_order(self) -> "_Span":
         if not views.in_our_times(self.starts_at):
-            raise ValueError("starts_at must be within 2000 and 2200")
+            raise PydanticCustomError("not_possible", "starts_at must be within 2000 and 2200.")
         if not timedelta() < self.ends_at - self.starts_at <= LONGEST:
-            raise ValueError("ends_at must be after starts_at, by a year at most")
+            raise PydanticCustomError(
+                "not_possible", "ends_at must be after starts_at, by a year at most."
+            )
         return self
 
 
@@ -66,7 +69,7 @@ class AbsenceBody(_Span):
     @model_validator(mode="after")
     def _backed_up_by_another(self) -> "AbsenceBody":
         if self.backup == self.sub:
-            raise ValueError("the backup must be somebody else")
+            raise PydanticCustomError("not_possible", "The backup must be somebody else.")
         return self
 
 
@@ -82,7 +85,7 @@ class RotationBody(_Body):
     @model_validator(mode="after")
     def _in_our_times(self) -> "RotationBody":
         if not 2000 <= self.starts_on.year < 2200:
-            raise ValueError("starts_on must be within 2000 and 2200")
+            raise PydanticCustomError("not_possible", "starts_on must be within 2000 and 2200.")
         return self
 
 

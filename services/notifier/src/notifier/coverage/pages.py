@@ -28,6 +28,7 @@ from shared.errors import Invalid
 from shared.idempotency import Tx
 from shared.page_session import PageRoute, require_page, root_of
 from shared.pages import templates
+from shared.problems import field_errors
 from shared.sites import zone_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -79,7 +80,7 @@ def _checked(kind: type[Body], **values: Any) -> Body:
     try:
         return kind(**values)
     except ValidationError as error:
-        raise Invalid(f"{error.errors()[0]['msg'].removeprefix('Value error, ')}.") from None
+        raise Invalid(field_errors(error.errors())[0].hint) from None
 
 
 def _at(value: datetime, site: str) -> datetime:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from notifier.contacts.domain import Channel, ContactMethod
 from notifier.contacts.repository import list_methods
@@ -129,9 +130,9 @@ class PolicyBody(_Body):
     @model_validator(mode="after")
     def _quiet_has_both_ends(self) -> "PolicyBody":
         if (self.quiet_from is None) != (self.quiet_until is None):
-            raise ValueError("quiet_from and quiet_until go together")
+            raise PydanticCustomError("not_possible", "quiet_from and quiet_until go together.")
         if self.quiet_from is not None and self.quiet_from == self.quiet_until:
-            raise ValueError("quiet_from and quiet_until must differ")
+            raise PydanticCustomError("not_possible", "quiet_from and quiet_until must differ.")
         return self
 
 

@@ -126,7 +126,7 @@ def _unpack(body: bytes) -> tuple[Inlet[Any], bytes]:
     kind, data = members.get("type"), members.get("data")
     inlet = TYPES.get(kind) if isinstance(kind, str) else None
     if inlet is None:
-        hint = "Use one of the types listed in the API reference."
+        hint = f"Use one of: {', '.join(TYPES)}."
         raise Invalid(errors=(FieldError("/type", "unknown_type", hint),))
     if not isinstance(data, dict):
         raise Invalid(errors=(FieldError("/data", "missing", "The report itself goes here."),))
