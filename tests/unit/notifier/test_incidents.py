@@ -137,6 +137,13 @@ def incident(one: Fact) -> Incident:
             True,
         ),
         (fact(), fact(**V2, hours=999), True),
+        # Every spelling of a case's number is that number; another number with its digits is not.
+        (
+            fact(cause_number="26-1-01234-5 SEA"),
+            fact("court-date", **RMS, hours=999, cause_number="261012345"),
+            True,
+        ),
+        (fact(incident_number="26-1"), fact("arrest", **RMS, incident_number="26-10"), False),
         # Two incident numbers, or two booking numbers, are two incidents.
         (fact(incident_number="1"), fact("arrest", **RMS, hours=2, incident_number="2"), False),
         (fact(booking_number="1"), fact("booking", **RMS, hours=2, booking_number="2"), False),

@@ -96,7 +96,7 @@ def test_what_stands_survives_storage_and_late_reports() -> None:
     """As JSON and back; a report of what was before changes nothing of it."""
     known = after(ISSUED, said("warrant_quashed", "quashed", hours=2), said("warrant_issued"))
     (standing,) = known.standings
-    assert (standing.word, standing.number) == ("quashed", "w1")
+    assert (standing.word, standing.number) == ("quashed", "w-1")
     assert standing.at > T0
     assert Known.model_validate_json(known.model_dump_json()) == known
 

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from notifier.domain import AlertEntry
 from notifier.standings import Matter, Standing, standing_of
 from notifier.told import Told, may_be_one, put_among
+from shared.case_numbers import any_same, index_key, normal
 from shared.events import ChargePart, ParticipantRecontacted, RecontactCause
 from shared.sealing import KeyRing
 
@@ -88,7 +89,8 @@ class Fact:
         source = (contact.site, contact.reported_by, contact.source_record_id)
         record = ring.digest("alert-record", *source).hex()
         numbers = _numbers(contact)
-        keys = (f"{kind}:{number}" for kind, number in numbers.items())
+        # Equal for every spelling of a number; whether it is the same, the number itself tells.
+        keys = (f"{kind}:{index_key(number)}" for kind, number in numbers.items())
         return cls(
             cause=contact.cause,
             occurred_at=contact.occurred_at,
@@ -136,7 +138,7 @@ def _numbers(contact: ParticipantRecontacted) -> dict[str, str]:
         "cause": contact.cause_number,
         "warrant": contact.warrant_number,
     }
-    spelled = {kind: plain(number or "") for kind, number in numbers.items()}
+    spelled = {kind: normal(number) for kind, number in numbers.items()}
     return {kind: number for kind, number in spelled.items() if number}
 
 
@@ -212,8 +214,8 @@ class Known(BaseModel):
 
     def _is_other(self, kind: str, number: str) -> bool:
         """Another case, booking, incident or warrant than those that the thread knows."""
-        known = {told.numbers[kind] for told in self.told if kind in told.numbers}
-        return bool(known) and number not in known
+        known = [told.numbers[kind] for told in self.told if kind in told.numbers]
+        return bool(known) and not any_same([number], known)
 
     def _is_another_event(self, fact: Fact) -> bool:
         """Nothing that was told may be the same event, as far as times and numbers say."""
@@ -267,5 +269,5 @@ class Known(BaseModel):
 
 
 def plain(text: str) -> str:
-    """Letters and digits only, so that spelling does not tell two numbers apart."""
+    """Letters and digits only, so that spelling does not tell two statutes apart."""
     return re.sub(r"[^0-9a-z]+", "", text.casefold())

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from shared.case_numbers import is_same
 from shared.events import ContactType, ParticipantRecontacted, RecontactCause
 
 # A thread spans this much without a shared number; with one, this much is one event.
@@ -37,7 +38,8 @@ MEETINGS = {
 class Told(BaseModel):
     """What the newest version of one record says. `record` is the digest of its source record.
 
-    `numbers` holds what the report carries of incident, booking, cause and warrant number, plain.
+    `numbers` holds what the report carries of incident, booking, cause and warrant number, in the
+    normal form (shared/case_numbers.py).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -81,11 +83,11 @@ def put_among(known: Iterable[Told], new: Told) -> tuple[Told, ...]:
 
 def contradict(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Both carry a number of one kind, and it differs."""
-    return any(other.get(kind, number) != number for kind, number in one.items())
+    return any(kind in other and not is_same(other[kind], one[kind]) for kind in one)
 
 
 def share(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return any(other.get(kind) == number for kind, number in one.items())
+    return any(is_same(other.get(kind), number) for kind, number in one.items())
 
 
 def may_be_one(old: Told, new: Told) -> bool:
@@ -115,6 +117,5 @@ def _window(old: Told, new: Told) -> timedelta:
 
 def _share_the_meeting(old: Told, new: Told) -> bool:
     """One case may lead to several arrests; an incident or a booking is one."""
-    numbers = (old.numbers.get("incident"), old.numbers.get("booking"))
-    others = (new.numbers.get("incident"), new.numbers.get("booking"))
-    return any(one is not None and one == other for one, other in zip(numbers, others, strict=True))
+    kinds = ("incident", "booking")
+    return any(is_same(old.numbers.get(kind), new.numbers.get(kind)) for kind in kinds)
