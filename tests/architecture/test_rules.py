@@ -11,6 +11,7 @@ NOW = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today)$")
 
 # Where any failure must be met, and why. Everywhere else an exception is named.
 ANY_FAILURE = {
+    "notifier/stream.py:Hub.announce_changes": "raised again unless the database is away",
     "shared/dispatch.py:Dispatcher.handle": "finds the message that made a batch fail",
     "shared/dispatch.py:Dispatcher._handle_alone": "a message that cannot succeed is set aside",
     "shared/consumer.py:Consumer.run": "reconnects on transient faults; others end the process",

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import httpx
 import uvicorn
 from tests.integration.notifier.town import CANARY, Town
 
+from notifier.stream import MOST_FOR_ONE
 from shared.sealing import DataClass
 from shared.testing import eventually
 
@@ -193,3 +194,51 @@ async def test_the_stream_tells_nobody_else(town: Town) -> None:
         done, _ = await asyncio.wait({waiting}, timeout=0.5)
         assert not done
         waiting.cancel()
+
+
+async def opened(client: httpx.AsyncClient, who: dict[str, str], stack: AsyncExitStack) -> int:
+    """Open a stream until the stack ends; the status of the answer."""
+    answer = await stack.enter_async_context(client.stream("GET", "/v1/stream", headers=who))
+    return answer.status_code
+
+
+async def test_a_person_has_a_few_streams_and_all_share_one_poll(town: Town) -> None:
+    """One too many is 429 with Retry-After, others are not touched; streams cost no queries."""
+    hub = town.stage.app.state.hub
+    limits = httpx.Limits(max_connections=None)
+    async with (
+        served(town) as url,
+        httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as client,
+        AsyncExitStack() as stack,
+    ):
+        statuses = [await opened(client, town.alice, stack) for _ in range(MOST_FOR_ONE)]
+        assert statuses == [200] * MOST_FOR_ONE
+        refused = await client.get("/v1/stream", headers=town.alice)
+        assert (refused.status_code, int(refused.headers["retry-after"]) > 0) == (429, True)
+        assert await opened(client, town.ben, stack) == 200
+        polls = hub.polls
+
+        async def polled_again() -> bool:
+            return bool(hub.polls > polls + 1)
+
+        # Every connection for requests is taken by somebody else: the streams need none.
+        async with AsyncExitStack() as taken:
+            for _ in range(town.stage.runtime.settings.database_pool_size):
+                await taken.enter_async_context(town.stage.database.transaction())
+            await eventually(polled_again)
+    await eventually(lambda: asyncio.sleep(0, hub.open_streams == 0))
+
+
+async def test_a_burst_of_streams_is_no_error_of_ours(town: Town) -> None:
+    """Many at once, each resuming: begun, or told to come back; never 500."""
+    people = [town.headers("case-manager", sub=f"person-{n}") for n in range(60)]
+    limits = httpx.Limits(max_connections=None)
+    async with (
+        served(town) as url,
+        httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as client,
+        AsyncExitStack() as stack,
+    ):
+        resumed = [who | {"Last-Event-ID": "0"} for who in people for _ in range(2)]
+        statuses = await asyncio.gather(*(opened(client, who, stack) for who in resumed))
+        assert set(statuses) <= {200, 503}
+        assert 200 in statuses

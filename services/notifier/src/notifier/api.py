@@ -109,15 +109,22 @@ async def thread_view(alert: Alert, tx: Transaction) -> views.ThreadView:
     return views.thread_of(alert, entries, await repository.list_notes(tx, alert.id), tx.ring)
 
 
+async def open_stream(request: Request, caller: Answering) -> AsyncIterator[stream.Stream]:
+    """Counted before the answer begins, and until it has ended."""
+    hub: stream.Hub = request.app.state.hub
+    with hub.open(caller) as opened:
+        yield opened
+
+
 @router.get("/v1/stream", response_class=EventSourceResponse)
 async def follow_inbox(
     request: Request,
-    caller: Answering,
+    opened: Annotated[stream.Stream, Depends(open_stream)],
     last_event_id: Annotated[int | None, Header(ge=0)] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """An event for every change in the caller's inbox; read the list for what changed."""
     database, hub = runtime_of(request).database, request.app.state.hub
-    async for event in stream.follow(database, hub, caller, last_event_id):
+    async for event in stream.follow(database, hub, opened, last_event_id):
         yield event
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, or_
@@ -41,6 +41,8 @@ SELECT $1, $2, 'viewed', $3, $3 WHERE NOT EXISTS (
 _UNREAD = """
 SELECT id FROM unnest($1::uuid[]) AS id WHERE NOT EXISTS (
     SELECT FROM alert_step WHERE alert_id = id AND kind = 'viewed' AND who = $2)"""
+_CHANGED = """
+SELECT seq, alert_id, recipient, site FROM inbox_item WHERE seq > $1 ORDER BY seq LIMIT $2"""
 _STREAM = """
 SELECT max(seq) AS seq, alert_id FROM inbox_item
 WHERE site = ANY($1) AND ($3 OR recipient = $2) AND seq > $4
@@ -57,6 +59,15 @@ async def is_alert_free(tx: Transaction, alert_id: UUID) -> bool:
     """Lock whom the alert is about without waiting, for who holds a timer. True without alert."""
     rows = await tx.raw.fetch(_WHOSE, [alert_id])
     return all([await is_free(tx, row["site"], row["participant"]) for row in rows])
+
+
+class InboxChange(NamedTuple):
+    """An alert that came into, or changed in, one person's inbox."""
+
+    seq: int
+    alert_id: UUID
+    recipient: str
+    site: str
 
 
 async def get_alert(tx: Transaction, alert_id: UUID) -> Alert:
@@ -242,6 +253,12 @@ async def list_changes(
         _STREAM, sorted(caller.sites), caller.sub, caller.has("supervisor"), after, limit
     )
     return [(row["seq"], row["alert_id"]) for row in rows]
+
+
+async def list_inbox_changes(tx: Transaction, after: int, limit: int) -> list[InboxChange]:
+    """What changed in anybody's inbox, in order: for the one poll that serves all streams."""
+    rows = await tx.raw.fetch(_CHANGED, after, limit)
+    return [InboxChange(*row) for row in rows]
 
 
 async def last_change(tx: Transaction) -> int:
