@@ -155,7 +155,7 @@ class PersonIn(PersonPart):
 
     def faults(self, at: datetime) -> Iterator[FieldError]:
         """What is wrong across this person's fields, for something that happened at `at`."""
-        if self.dob is not None and (fault := _birth_fault(self.dob, at.date())):
+        if self.dob is not None and (fault := birth_fault(self.dob, at.date())):
             yield FieldError("/person/dob", *fault)
         if self.age_from is not None and self.age_to is not None and self.age_from > self.age_to:
             hint = "`age_from` must not be above `age_to`."
@@ -283,7 +283,7 @@ def _refused_names(error: Mapping[str, Any]) -> Iterator[FieldError]:
         yield FieldError(pointer_to(where), why, refused.HINTS[why])
 
 
-def _birth_fault(born: date, day: date) -> tuple[str, str] | None:
+def birth_fault(born: date, day: date) -> tuple[str, str] | None:
     """Code and hint. A mistyped or two-digit year is no child: the sender has to hear which."""
     if born > day:
         return DOB_IN_FUTURE, "The date of birth is after what is reported: check the year."

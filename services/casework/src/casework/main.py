@@ -10,6 +10,7 @@ from casework.consumers import subscriptions
 from casework.coordination.api import router as coordination
 from casework.directory.api import router as directory
 from casework.encounters.api import router as encounters
+from casework.facts.api import router as facts
 from casework.intake.api import router as intake
 from casework.linkages.api import router as linkages
 from casework.matching.api import router as matching
@@ -34,6 +35,7 @@ ROUTERS = (
     participants,
     intake,
     naming,
+    facts,
     assignments,
     plans,
     consents,

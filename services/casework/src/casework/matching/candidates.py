@@ -16,7 +16,9 @@ from shared.database import Transaction
 MOST_PER_KEY = 200
 
 # A merged person's record stands for the person whom it was merged into; records keep their origin.
-_WHO = """
+_OPEN = "f.state <> 'exited'"
+_LEFT = "f.state = 'exited' AND f.erased_at IS NULL AND f.reason IS DISTINCT FROM 'deceased'"
+_WHO = f"""
 SELECT f.participant_key, p.participant_key AS record_key, p.site,
        coalesce(s.chosen_given, s.given) AS given,
        coalesce(s.chosen_surname, s.surname) AS surname, p.names, p.dob, p.sex,
@@ -25,8 +27,8 @@ FROM person p
 LEFT JOIN person_merge m ON m.merged = p.participant_key AND m.unmerged_at IS NULL
 JOIN participant_file f ON f.participant_key = coalesce(m.into_key, p.participant_key)
 JOIN person s ON s.participant_key = f.participant_key
-WHERE f.state <> 'exited'
-  AND NOT EXISTS (SELECT FROM excluded_person x WHERE x.participant_key = f.participant_key)"""
+WHERE {_OPEN}
+  AND NOT EXISTS (SELECT FROM excluded_person x WHERE x.participant_key = f.participant_key)"""  # noqa: S608 - constants
 
 _ONE = f"{_WHO} AND p.site = $1 AND p.participant_key = $2"
 
@@ -62,6 +64,8 @@ SELECT found.n, found.shared, who.*,
 FROM found CROSS JOIN LATERAL (
     {_WHO} AND p.participant_key = found.participant_key LIMIT 1) AS who"""  # noqa: S608
 
+_FORMER = LOOKUP.replace(_OPEN, _LEFT)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -76,10 +80,15 @@ class Wanted:
     named_as: bytes = b""
 
 
-async def find_candidates(tx: Transaction, wanted: Sequence[Wanted]) -> list[list[Candidate]]:
-    """For each of those wanted, everybody with an open file at the site who may be meant."""
+async def find_candidates(
+    tx: Transaction, wanted: Sequence[Wanted], *, former: bool = False
+) -> list[list[Candidate]]:
+    """For each of those wanted, everybody with an open file at the site who may be meant.
+
+    `former`: everybody instead who left, and was neither erased nor reported dead.
+    """
     found: list[list[Candidate]] = [[] for _ in wanted]
-    for row in await tx.raw.fetch(LOOKUP, *lookup_arguments(wanted)):
+    for row in await tx.raw.fetch(_FORMER if former else LOOKUP, *lookup_arguments(wanted)):
         found[row["n"] - 1].append(_candidate(row, row))
     return found
 

@@ -3,13 +3,23 @@
 Whoever was alerted wrongly hears of it (`identity-corrected`), whoever should have been, late.
 """
 
+from datetime import date
 from uuid import UUID
 
 from casework.matching import contacts, findings, learning, people, repository
+from casework.matching.candidates import Wanted
 from casework.matching.commands import ExcludePerson, MergePeople, UnmergePerson
-from casework.matching.domain import DISOWNED, Finding, IdentityReview, PersonMerge, Verdict
+from casework.matching.domain import (
+    DISOWNED,
+    Finding,
+    IdentityReview,
+    PersonMerge,
+    Verdict,
+    decide,
+)
 from casework.matching.errors import AlreadyMerged, NotMerged
 from casework.participants import repository as files
+from casework.participants.person import Person
 from casework.settings import Policy
 from shared.database import Transaction, publish
 from shared.events import (
@@ -20,6 +30,9 @@ from shared.events import (
     MatchTier,
     Report,
 )
+
+# Who links the files of somebody who came back; a person may part them again.
+LINKED_BY = "system"
 
 
 async def _correct(
@@ -169,6 +182,44 @@ async def unmerge_person(cmd: UnmergePerson, tx: Transaction, policy: Policy) ->
     for report in await contacts.list_matched_since(tx, merge.into_key, since):
         await reconsider(tx, report, merge.into_key, "unmerged", policy)
     return merge
+
+
+async def rematch(tx: Transaction, person: Person, policy: Policy) -> None:
+    """What is known of somebody was put right: past reports of the look-back are looked at again.
+
+    Those that waited may be about them now, those that they were told of about somebody else.
+    """
+    await repository.remove_keys(tx, person)
+    numbers = (await repository.list_numbers(tx, [person.participant_key])).values()
+    known = {number: "" for digests in numbers for number in digests}
+    await repository.add_keys(tx, person)
+    await learning.match_waiting(tx, person, known, policy)
+    merge = await people.find_merge(tx, person.participant_key)
+    key = merge.into_key if merge else person.participant_key
+    for report in await contacts.list_matched_since(tx, key, tx.now - policy.lookback):
+        await reconsider(tx, report, key, "corrected", policy)
+
+
+async def link_former(tx: Transaction, back: Wanted, key: str, on: date) -> None:
+    """Somebody who left is referred again: their earlier file stands for the new one.
+
+    Linked as a merge is, so that they are found by all that was known, and so that a reviewer can
+    take it back. Erased people are not recognized, and whoever died is not linked.
+    """
+    [(seen, known)] = await findings.look_up(tx, [back], former=True)
+    found = decide(seen.identity, known, on)
+    if found.match is None:
+        return
+    former = found.match.participant_key
+    merged = [former, *await people.part_all(tx, former, LINKED_BY)]
+    tx.add_all(
+        PersonMerge(
+            site=back.site, merged=each, into_key=key, reason=people.RE_ENTRY,
+            merged_by=LINKED_BY, merged_at=tx.now,
+        )
+        for each in merged
+    )  # fmt: skip
+    tx.concerns.update((former, key))
 
 
 async def exclude_person(cmd: ExcludePerson, tx: Transaction) -> None:

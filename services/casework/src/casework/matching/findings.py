@@ -22,12 +22,12 @@ def wanted(tx: Transaction, person: PersonPart, site: str) -> Wanted:
 
 
 async def look_up(
-    tx: Transaction, people: Sequence[Wanted]
+    tx: Transaction, people: Sequence[Wanted], *, former: bool = False
 ) -> list[tuple[Wanted, list[Candidate]]]:
     """Each with whoever may be meant, and with what many people carry told apart."""
     plain = await bearers.without_common(tx, [(who.site, who.identity) for who in people])
     people = [replace(who, identity=same) for who, same in zip(people, plain, strict=True)]
-    return list(zip(people, await find_candidates(tx, people), strict=True))
+    return list(zip(people, await find_candidates(tx, people, former=former), strict=True))
 
 
 async def find(tx: Transaction, reports: Sequence[Report]) -> list[Finding]:

@@ -89,6 +89,9 @@ async def open_file(cmd: OpenFile, tx: Transaction, policy: Policy) -> None:
             publish(tx, recontact)
     else:
         person = await _new_file(referral, tx)
+        await tx.flush()
+        on = referral.occurred_at.date()
+        await corrections.link_former(tx, told, person.participant_key, on)
     key = match.participant_key if match else person.participant_key
     if found.candidates:
         publish(tx, attached(referral, key, found.tier))

@@ -55,7 +55,10 @@ async def add_numbers(
     await tx.raw.execute(
         "INSERT INTO identifier_digest AS known"
         " (site, participant_key, sources, learned_at, digest, system)"
-        " SELECT $1, $2, $3, $4, * FROM unnest($5::bytea[], $6::text[])"
+        " SELECT $1, $2, $3, $4, told.*"
+        " FROM unnest($5::bytea[], $6::text[]) AS told (digest, system)"
+        " WHERE NOT EXISTS (SELECT FROM refused_number r"
+        " WHERE r.participant_key = $2 AND r.digest = told.digest)"
         " ON CONFLICT (digest, participant_key) DO UPDATE"
         " SET sources = CASE WHEN known.sources = '{}' THEN known.sources"
         " WHEN excluded.sources = '{}' OR known.sources @> excluded.sources THEN excluded.sources"

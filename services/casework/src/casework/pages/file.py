@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from casework.consents import repository as consents
 from casework.consents.domain import Category
 from casework.edges import Key
+from casework.facts import repository as facts
+from casework.matching.people import list_former
 from casework.naming.repository import list_names
 from casework.pages import words
 from casework.pages.board import PAGES, Staff
@@ -64,6 +66,9 @@ async def show_file(
         items=await list_open(tx, caller.sites, limit=20, participant_key=key),
         plan=await _plan(tx, found["file"]),
         names=await list_names(tx, key),
+        numbers=await facts.list_numbers(tx, key),
+        corrections=await facts.list_corrections(tx, key),
+        former=await list_former(tx, key),
         in_force=await consents.list_in_force(tx, key, found["file"].site),
         entries=[(entry, found["roster"].named(entry["detail"])) for entry in entries[:PER_PAGE]],
         older=f"{last['at'].isoformat()}_{last['id']}" if last else None,

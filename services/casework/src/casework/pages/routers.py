@@ -2,9 +2,10 @@
 
 from casework.pages.asking import router as asking
 from casework.pages.board import router as board
+from casework.pages.facts import router as facts
 from casework.pages.file import router as file
 from casework.pages.forms import router as forms
 from casework.pages.names import router as names
 from casework.pages.workgroup import router as workgroup
 
-PAGES = (board, file, forms, names, workgroup, asking)
+PAGES = (board, file, forms, names, facts, workgroup, asking)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from casework.edges import Key, edit_by
+from casework.matching.people import list_former
 from casework.participants import handlers, repository
 from casework.participants.commands import ChangeStatus
 from casework.participants.domain import ExitReason, InactiveReason, ParticipantFile, State, Step
@@ -102,6 +103,25 @@ def _answer(file: ParticipantFile, person: Person) -> ParticipantAnswer:
         display_name=display_name(*person.shown_as),
         person=PersonAnswer.model_validate(person),
     )
+
+
+class FormerFile(BaseModel):
+    """Another file of the same person: merged, or left before a new referral."""
+
+    participant_key: str
+    opened_at: datetime
+    state: State
+    reason: str | None
+    why: str
+    linked_at: datetime
+    linked_by: str
+
+
+@router.get("/{key}/former-files", summary="Other files of the same person that stand for this one")
+async def list_former_files(key: Key, caller: Reader, tx: Tx) -> list[FormerFile]:
+    """A reviewer parts what was linked wrongly (`POST /v1/people/unmerge`)."""
+    await repository.get_file(tx, key, caller.sites)
+    return [FormerFile(**row) for row in await list_former(tx, key)]
 
 
 class StatusBody(Body):

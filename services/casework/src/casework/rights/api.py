@@ -6,12 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from casework.edges import Key
 from casework.rights import handlers, repository
 from casework.rights.commands import EraseParticipant
-from casework.rights.domain import Erasure, ErasureReason, as_text
+from casework.rights.domain import REMAINS, Erasure, ErasureReason, as_text
 from casework.rights.errors import NoErasure
 from shared.callers import Caller, require
 from shared.database import Transaction
@@ -81,6 +81,13 @@ class Receipt(BaseModel):
     received_at: datetime
 
 
+class Remainder(BaseModel):
+    """Something that is not destroyed, and the reason."""
+
+    what: str
+    why: str
+
+
 class ErasureAnswer(BaseModel):
     """An erasure: complete when nobody is missing."""
 
@@ -92,8 +99,13 @@ class ErasureAnswer(BaseModel):
     requested_by: str
     requested_at: datetime
     records: int
+    files: list[str] = Field(description="Every file of the person: merged, and from before.")
+    maybe: list[str] = Field(
+        description="Files that look like the same person's and were not linked: please look."
+    )
     receipts: list[Receipt]
     missing: list[str]
+    remains: list[Remainder] = Field(description="What an erasure leaves, and why.")
 
 
 @router.post("/erasure", status_code=202, summary="Forget this participant everywhere")
@@ -117,4 +129,5 @@ async def _answer(erasure: Erasure, tx: Transaction) -> ErasureAnswer:
         **erasure.model_dump(exclude={"site", "keys"}),
         receipts=[Receipt(**dict(receipt)) for receipt in receipts],
         missing=erasure.missing(receipts),
+        remains=[Remainder(what=what, why=why) for what, why in REMAINS],
     )

@@ -36,6 +36,10 @@ class Erasure(SQLModel, table=True):
     participant_key: str = Field(unique=True)
     site: str
     keys: list[str] = Field(sa_type=ARRAY(Text))
+    # Every file of the person: merged ones, and those from before they came back.
+    files: list[str] = Field(default=[], sa_type=ARRAY(Text))
+    # Files that may be the same person's, and were not linked: somebody has to look.
+    maybe: list[str] = Field(default=[], sa_type=ARRAY(Text))
     reason: str
     requested_by: str
     requested_at: datetime = Field(sa_type=DateTime(timezone=True))
@@ -55,6 +59,24 @@ class Erasure(SQLModel, table=True):
         answered = {(receipt["service"], receipt["subject"]) for receipt in receipts}
         return [name for name in SERVICES if not all((name, key) in answered for key in self.keys)]
 
+
+# What an erasure leaves, and why (ADR 0020): told with every answer.
+REMAINS = (
+    ("the keys of the files and of referrals, and that they were erased",
+     "so that every service can answer for them, and no key is given to somebody else"),
+    ("which facts were disclosed, to whom, when, for what, or stopped",
+     "the person, or whoever acts for them, may still ask for this accounting (42 CFR 2.25)"),
+    ("releases without signature, witness and copy: to whom, for what, from when to when",
+     "they are the ground of what was disclosed"),
+    ("who saw or changed the file, by key",
+     "the audit trail is a chain: a record taken out would break the proof for all others"),
+    ("one row for each report that was matched, without source, record number and reasons",
+     "for counting; nothing in it leads to a person"),
+    ("copies in backups, until these expire",
+     "a backup is kept as a whole; when one is restored, the erasure is done again"),
+    ("what others were told, and records of agencies, prosecutors and courts",
+     "they are not the program's; whoever was told is in the accounting"),
+)  # fmt: skip
 
 _SEEN = (
     ("/plan", "your plan"),

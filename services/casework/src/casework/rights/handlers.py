@@ -4,6 +4,8 @@ from typing import Any
 
 from casework.consents import repository as consents
 from casework.heard.repository import list_disclosures
+from casework.matching.others import find_others
+from casework.matching.repository import own_roster
 from casework.participants.domain import ParticipantFile
 from casework.participants.repository import end_assignment
 from casework.rights import repository
@@ -27,31 +29,39 @@ async def account(file: ParticipantFile, tx: Transaction) -> dict[str, Any]:
 
 async def erase(cmd: EraseParticipant, tx: Transaction) -> Erasure:
     """Releases end first, so that nobody tells anything while the others still forget."""
-    file = await repository.get_file(tx, cmd.participant_key, cmd.sites)
-    if file.erased_at is not None:
+    asked = await repository.get_file(tx, cmd.participant_key, cmd.sites)
+    if asked.erased_at is not None:
         raise ErasedBefore
-    if cmd.confirm != file.participant_key:
+    if cmd.confirm != asked.participant_key:
         raise KeyNotRepeated
-    key, keys = file.participant_key, await repository.list_keys(tx, file.participant_key)
-    for consent in await consents.list_in_force(tx, key, file.site):
+    await own_roster(tx, asked.site)
+    theirs = await repository.list_files(tx, asked.participant_key)
+    maybe = await find_others(tx, theirs)
+    keys, records = set(theirs), 0
+    for key in theirs:
+        file = await repository.get_file(tx, key, {asked.site})
+        keys |= set(await repository.list_keys(tx, key))
+        await _close(file, cmd, tx)
+    for key in theirs:
+        records += await repository.destroy(tx, key, await repository.list_keys(tx, key))
+    erasure = Erasure(
+        participant_key=asked.participant_key, site=asked.site, keys=sorted(keys), files=theirs,
+        maybe=maybe, reason=cmd.reason, requested_by=cmd.by, requested_at=tx.now, records=records,
+    )  # fmt: skip
+    tx.add(erasure)
+    tx.concerns.update(theirs)
+    publish(tx, *erasure.told())
+    for each in erasure.keys:
+        await forget_history(tx, asked.site, each)
+    return erasure
+
+
+async def _close(file: ParticipantFile, cmd: EraseParticipant, tx: Transaction) -> None:
+    for consent in await consents.list_in_force(tx, file.participant_key, file.site):
         if revoked := consent.revoke(cmd.by, tx.now):
             publish(tx, revoked)
-    await end_assignment(tx, key)
+    await end_assignment(tx, file.participant_key)
     file.erase(tx.now)
-    erasure = Erasure(
-        participant_key=key,
-        site=file.site,
-        keys=keys,
-        reason=cmd.reason,
-        requested_by=cmd.by,
-        requested_at=tx.now,
-        records=await repository.destroy(tx, key, keys),
-    )
-    tx.add(erasure)
-    publish(tx, *erasure.told())
-    for each in keys:
-        await forget_history(tx, file.site, each)
-    return erasure
 
 
 async def keep_receipt(

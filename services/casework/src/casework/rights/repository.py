@@ -32,7 +32,14 @@ _DESTROY = (
     "DELETE FROM excluded_person WHERE participant_key = $1",
     "DELETE FROM person_name WHERE participant_key = $1",
     "DELETE FROM person_key WHERE participant_key = $1",
+    """DELETE FROM value_bearer v USING identifier_digest i
+       WHERE i.participant_key = $1 AND v.value = i.digest AND NOT EXISTS (
+           SELECT FROM identifier_digest o
+           WHERE o.digest = i.digest AND o.participant_key <> $1)""",
     "DELETE FROM identifier_digest WHERE participant_key = $1",
+    "DELETE FROM refused_number WHERE participant_key = $1",
+    "DELETE FROM confirmed_description WHERE participant_key = $1",
+    "DELETE FROM person_correction WHERE participant_key = $1",
     "DELETE FROM ruled_out WHERE participant_key = $1",
     "DELETE FROM identity_review WHERE participant_key = $1",
     "DELETE FROM timer WHERE subject = $1"
@@ -46,6 +53,12 @@ _DESTROY = (
        WHERE participant_key = $1""",
 )
 
+_FILES = """
+WITH RECURSIVE linked (a, b) AS (
+    SELECT merged, into_key FROM person_merge WHERE unmerged_at IS NULL
+    UNION ALL SELECT into_key, merged FROM person_merge WHERE unmerged_at IS NULL),
+theirs (key) AS (SELECT $1 UNION SELECT b FROM theirs JOIN linked ON a = key)
+SELECT key FROM theirs"""
 _LOOKS = """
 SELECT at, actor AS who, roles, action FROM audit_record
 WHERE about @> ARRAY[$1::text] AND outcome < 400 ORDER BY at DESC LIMIT $2"""
@@ -68,6 +81,12 @@ async def list_keys(tx: Transaction, key: str) -> list[str]:
     return sorted({key, *(row["referred_as"] for row in rows)})
 
 
+async def list_files(tx: Transaction, key: str) -> list[str]:
+    """Every file of the person, through merges and re-entries either way; the key first."""
+    rows = await tx.raw.fetch(_FILES, key)
+    return [key, *sorted(row["key"] for row in rows if row["key"] != key)]
+
+
 async def destroy(tx: Transaction, key: str, keys: list[str]) -> int:
     """Everything here that is theirs; returns how many records that were."""
     await tx.flush()
@@ -77,7 +96,9 @@ async def destroy(tx: Transaction, key: str, keys: list[str]) -> int:
 
 
 async def find_erasure(tx: Transaction, key: str, sites: Collection[str]) -> Erasure | None:
-    row = await tx.raw.fetchrow("SELECT * FROM erasure WHERE participant_key = $1", key)
+    row = await tx.raw.fetchrow(
+        "SELECT * FROM erasure WHERE participant_key = $1 OR $1 = ANY(files)", key
+    )
     return Erasure(**dict(row)) if row and row["site"] in sites else None
 
 
