@@ -23,11 +23,14 @@ from shared.events import IdentifierPart
 from shared.idempotency import IdempotentRoute, Tx
 from shared.placeholders import is_no_number
 from shared.reports import IdentifierIn, birth_fault
+from shared.text import ONE_LINE
 
 router = APIRouter(prefix="/v1/participants", tags=["participants"], route_class=IdempotentRoute)
 
 Staff = Annotated[Caller, Depends(require("case-manager", "supervisor"))]
-Reason = Annotated[str, Field(min_length=3, max_length=500, description="Why, in plain words.")]
+Reason = Annotated[
+    str, Field(min_length=3, max_length=500, description="Why, in plain words."), ONE_LINE
+]
 NumberId = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
 
@@ -55,8 +58,8 @@ class CorrectionBody(Body):
 class NumberBody(Body):
     """A number under which a source system knows the person, and why it is added."""
 
-    system: str
-    value: str
+    system: Annotated[str, Field(min_length=1, max_length=40), ONE_LINE]
+    value: Annotated[str, Field(min_length=1, max_length=60), ONE_LINE]
     reason: Reason
 
     @model_validator(mode="after")
