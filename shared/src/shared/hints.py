@@ -21,6 +21,7 @@ FORMS = {
     r"^[0-9]{0,3}$": "Give a number of at most three digits.",
     r"^[0-9]{2,3}[A-Z]?$": "Give a NIBRS code: two or three digits, and perhaps a capital letter.",
     r"^[0-9]{6}$": "Give the six digits of the code.",
+    r"^[0-9a-f]{16}$": "Give the `id` that the list of numbers has.",
     r"^[0-9a-f]{64}$": "Give a SHA-256 in 64 small hexadecimal digits.",
     r"^[A-Z0-9]{7,9}$": "Give an ORI: seven to nine capital letters and digits.",
     r"^[A-Z]{2}$": "Give a state's code: two capital letters.",
