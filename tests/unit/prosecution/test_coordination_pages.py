@@ -36,7 +36,9 @@ def test_each_item_is_on_one_page(days: list[int], limit: int, decided: set[int]
     assert len(seen) == len(set(seen)) == len(days)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "2026-06-01_x", "2026-06-01_1dd0f341-d181-48ec-94be-10cd6ff94702", "_"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "2026-06-01_x", "2026-06-01_1dd0f341-d181-48ec-94be-10cd6ff94702", "_"]
+)
 def test_a_cursor_of_no_page_is_refused(cursor: str) -> None:
     with pytest.raises(Malformed):
         _after(items([1]), cursor)
