@@ -75,7 +75,7 @@ def board_routes(board: Board) -> APIRouter:
         caller: Person,
         _: Tx,
         action: Annotated[str, Form()],
-        note: Annotated[str, Form()] = "",
+        note: Annotated[str, Form(max_length=500)] = "",
     ) -> Response:
         board.keys.append(request.headers.get("idempotency-key", ""))
         board.taken.append((name, caller.sub, f"{action}/{note}"))

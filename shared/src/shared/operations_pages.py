@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from shared import dead_letters, operations
 from shared.callers import Caller
-from shared.dead_letters import DeadLetter
+from shared.dead_letters import DeadLetter, DeadLetterNotOpen
 from shared.idempotency import Tx
 from shared.navigation import siblings
 from shared.operations import Resolution, StillFailing, runtime_of
@@ -76,11 +76,22 @@ async def redrive_dead_letter(
             body = Resolution(reason=reason.strip())
             await operations.redrive_dead_letter(request, letter_id, body, caller)
             return _back_to(request, letter_id)
+        except DeadLetterNotOpen:
+            if not await _was_redriven(request, letter_id, caller.sub, reason.strip()):
+                raise
+            return _back_to(request, letter_id)
         except StillFailing as error:
             fault, status = f"It failed again: {error.detail}", error.status
     async with runtime_of(request).database.transaction() as tx:
         letter = await dead_letters.get_letter(tx, letter_id)
     return _letter_page(request, caller, letter, fault=fault, reason=reason, status=status)
+
+
+async def _was_redriven(request: Request, letter_id: UUID, by: str, reason: str) -> bool:
+    """Whether this very form was carried out before: handling it has its own transactions."""
+    async with runtime_of(request).database.transaction() as tx:
+        letter = await dead_letters.get_letter(tx, letter_id)
+    return (letter.state, letter.resolved_by, letter.resolution) == ("redriven", by, reason)
 
 
 def _fault(reason: str) -> str:

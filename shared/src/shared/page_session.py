@@ -2,16 +2,30 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from shared import problems
-from shared.callers import SESSION_COOKIE, Caller, Gate, current_caller, gate
+from shared.bodies import UNKNOWN
+from shared.callers import SESSION_COOKIE, Caller, Gate, current_caller, gate, refuse_cross_site
 from shared.config import ServiceSettings
-from shared.errors import Unauthenticated
+from shared.errors import DomainError, Unauthenticated
+from shared.form_keys import read_form
+from shared.given_back import (
+    KEPT,
+    LARGEST_FORM,
+    TYPED_COOKIE,
+    cookie_path,
+    give_back,
+    keep_typed,
+    page_of_form,
+    seen_path,
+)
 from shared.idempotency import IdempotentRoute
+from shared.page_headers import own_headers
+from shared.pipeline import bodies_of
 
 IDLE_SECONDS = 30 * 60
 # Browsers drop a larger cookie without a word, which would look like never having signed in.
@@ -21,11 +35,17 @@ LARGEST_COOKIE = 4_000
 class SignInNeeded(HTTPException):
     """Nobody is signed in: 303 to sign-in and back, or 401 for a script, which must not follow."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, typed: str | None = None) -> None:
         if is_live(request):
             super().__init__(401)
-        else:
-            super().__init__(303, headers={"Location": signin_url(request)})
+            return
+        headers = {"Location": signin_url(request)}
+        if typed is not None:
+            # The key of the form that was kept, for this browser.
+            kept = Response()
+            _set_cookie(kept, request, TYPED_COOKIE, typed, KEPT.total_seconds())
+            headers["Set-Cookie"] = kept.headers["set-cookie"]
+        super().__init__(303, headers=headers)
 
 
 def is_live(request: Request) -> bool:
@@ -53,15 +73,25 @@ def signin_url(request: Request) -> str:
 
 def _wanted(request: Request) -> str:
     if request.method in ("GET", "HEAD"):
-        root, path = root_of(request), str(request.scope["path"])
-        # A gateway may leave its prefix in the path or take it off.
-        seen = path if path.startswith(f"{root}/") else f"{root}{path}"
+        seen = seen_path(request.scope)
         return f"{seen}?{request.url.query}" if request.url.query else seen
     # A form cannot be sent again by going back to it, but the page that it was on can be shown.
-    came_from = urlsplit(request.headers.get("referer", ""))
-    if came_from.netloc != request.headers.get("host"):
-        return f"{root_of(request)}/"
-    return f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
+    return page_of_form(request) or f"{root_of(request)}/"
+
+
+def _set_cookie(
+    response: Response, request: Request, name: str, value: str, seconds: float
+) -> None:
+    settings: ServiceSettings = request.app.state.runtime.settings
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(seconds),
+        path=cookie_path(request),
+        httponly=True,
+        samesite="lax",
+        secure=settings.environment != "embedded",
+    )
 
 
 def start_session(response: Response, settings: ServiceSettings, token: str) -> None:
@@ -106,18 +136,65 @@ def require_page(*roles: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
 
 
 class PageRoute(IdempotentRoute):
-    """A route for people: errors become pages (problem_pages), use keeps the session open."""
+    """A route for people: errors become pages (problem_pages), use keeps the session open.
+
+    A form is done once (form_keys), and what was typed comes back (given_back).
+    """
+
+    takes_forms = True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def handle_page(request: Request) -> Response:
-            response = await handle(request)
+            try:
+                response = await handle(request)
+            except SignInNeeded:
+                raise SignInNeeded(request, await _keep_typed(request)) from None
+            except Exception:
+                # For giving back what was typed.
+                request.state.form = await read_form(request) if _was_read(request) else None
+                raise
+            if _is_page(response):
+                for name, value in own_headers(request).items():
+                    response.headers.setdefault(name, value)
             if hasattr(request.state, "caller") and not is_live(request):
+                response = await _with_typed(request, response)
                 _go_on(request, response)
             return response
 
         return handle_page
+
+
+def _was_read(request: Request) -> bool:
+    """Whether the caller was let in, and the body came within its limits."""
+    return hasattr(request, "_body")
+
+
+async def _keep_typed(request: Request) -> str | None:
+    """Keep a form of a page of ours for whoever signs in again; its cookie's value."""
+    if request.method != "POST" or is_live(request):
+        return None
+    try:
+        refuse_cross_site(request)
+        async with bodies_of(request).read(request, UNKNOWN, LARGEST_FORM):
+            return await keep_typed(request, await read_form(request))
+    except DomainError:
+        return None
+
+
+def _is_page(response: Response) -> bool:
+    return response.headers.get("content-type", "").startswith("text/html")
+
+
+async def _with_typed(request: Request, response: Response) -> Response:
+    """Give back what was kept; forget it once a form was carried out."""
+    if TYPED_COOKIE not in request.cookies:
+        return response
+    if request.method == "POST":
+        response.delete_cookie(TYPED_COOKIE, path=cookie_path(request))
+        return response
+    return await give_back(request, response) if _is_page(response) else response
 
 
 def _go_on(request: Request, response: Response) -> None:

@@ -15,28 +15,33 @@ What `live.js` and `keys.js` look for; without them everything works by links, f
 - `<form method="post" data-acknowledge>`: sent with an `Idempotency-Key` until answered, over lost
   network and reload; `[data-state]` in it says how far it is. The route uses `Tx` (which claims the
   key) and answers 303 to a page, as it does without script.
+- Every `<form method="post">` carries a one-time key, is carried out once, and comes back as it was
+  typed when it is refused or the session ended: see ADR 0050. Text is isolated: see page_markup.
 - Requests of the script carry `X-Live`: they get problem documents and 401, never a sign-in page.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from importlib.resources import files
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from shared.audit import unaudited
 from shared.callers import Caller
-from shared.config import ServiceSettings
 from shared.errors import NotFound
+from shared.form_keys import hidden_field, new_form_key
 from shared.navigation import Entry, entries_for, places_of
+from shared.page_headers import own_headers, security_headers
+from shared.page_markup import PageMarkup, isolated, neutral
 from shared.page_session import PageRoute, page_caller, root_of
-from shared.page_time import ago, clock_time, short_date
+from shared.page_time import ago, clock_time, full_date, short_date, time_of_day
 from shared.pipeline import any_query
 
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -90,29 +95,11 @@ async def static_file(request: Request, name: str) -> Response:
     return Response(file.body, media_type=file.media_type, headers=headers)
 
 
-def security_headers(form_targets: str = "") -> dict[str, str]:
-    """What every page carries. `form_targets`: origins that a form may end at, after redirects."""
-    policy = (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {form_targets}".strip()
-    )
-    return {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        # Not no-referrer: it makes browsers send `Origin: null` with our own forms, and older ones
-        # send nothing else by which a form of ours can be told from a forged one.
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-        "Cache-Control": "no-store",
-    }
-
-
 @dataclass(frozen=True)
 class _Moment:
     now: datetime
     site: str | None
+    new_key: Callable[[], str]
 
 
 _rendering: ContextVar[_Moment] = ContextVar("rendering")
@@ -122,8 +109,20 @@ def _clock_time(value: datetime, site: str | None = None) -> str:
     return clock_time(value, site or _rendering.get().site)
 
 
-def _short_date(value: datetime, site: str | None = None) -> str:
-    return short_date(value, site or _rendering.get().site)
+def _short_date(value: date, site: str | None = None) -> str:
+    rendering = _rendering.get()
+    return short_date(value, site or rendering.site, rendering.now)
+
+
+def _ago(value: datetime) -> str:
+    rendering = _rendering.get()
+    return ago(value, rendering.now, rendering.site)
+
+
+def _form_key() -> Markup:
+    """A key for each form of a service's page; the sign-in desk and the gateway need none."""
+    rendering = _rendering.get(None)
+    return hidden_field(rendering.new_key()) if rendering else Markup()
 
 
 def environment(package: str) -> Environment:
@@ -138,10 +137,17 @@ def environment(package: str) -> Environment:
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=[PageMarkup],
+        finalize=neutral,
     )
-    found.filters["ago"] = lambda value: ago(value, _rendering.get().now)
-    found.filters["clock_time"] = _clock_time
-    found.filters["short_date"] = _short_date
+    found.globals |= {"isolated": isolated, "form_key": _form_key}
+    found.filters |= {
+        "ago": _ago,
+        "clock_time": _clock_time,
+        "short_date": _short_date,
+        "full_date": full_date,
+        "time_of_day": time_of_day,
+    }
     return found
 
 
@@ -176,24 +182,19 @@ class PageTemplates:
             "navigation": _navigation(request, caller),
         }
         values = given | context
-        token = _rendering.set(_Moment(values["now"], values["site"]))
+        sub = caller.sub if caller else ""
+        moment = _Moment(values["now"], values["site"], lambda: new_form_key(runtime.ring, sub))
+        token = _rendering.set(moment)
         try:
             body = self._environment.get_template(name).render(values)
         finally:
             _rendering.reset(token)
-        headers = security_headers(_form_targets(runtime.settings))
-        return HTMLResponse(body, status, headers=headers)
+        return HTMLResponse(body, status, headers=own_headers(request))
 
 
 def templates(package: str) -> PageTemplates:
     """`templates("notifier")`: the pages in that package's `templates/`, over the shared shell."""
     return PageTemplates(package)
-
-
-def _form_targets(settings: ServiceSettings) -> str:
-    # A form sent after the session ended is redirected to the issuer; browsers check that too.
-    issuer = urlsplit(settings.oidc_issuer)
-    return f"{issuer.scheme}://{issuer.netloc}"
 
 
 def _navigation(request: Request, caller: Caller | None) -> list[Entry]:

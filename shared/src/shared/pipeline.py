@@ -59,7 +59,7 @@ class CheckedRoute(AuditedRoute):
                 return await handle(request)
             problems.allow_body(request, most)
             caller = caller_of(request)
-            bodies = _bodies_of(request)
+            bodies = bodies_of(request)
             async with bodies.read(request, caller.sub if caller else UNKNOWN, most) as body:
                 if is_json:
                     _check(request, body)
@@ -113,7 +113,8 @@ def _is_json(media_type: str) -> bool:
     )
 
 
-def _bodies_of(request: Request) -> Bodies:
+def bodies_of(request: Request) -> Bodies:
+    """The process's one account of bodies."""
     state = request.app.state
     if not hasattr(state, "bodies"):
         state.bodies = Bodies()

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import problems
 from shared.audit import unaudited
 from shared.errors import DomainError, NotFound
+from shared.given_back import refused_form
 from shared.page_session import PageRoute, is_live, signin_url
 from shared.pages import SHELL
 
@@ -65,7 +66,8 @@ class ProblemPages:
                 return
             problem.append(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
-                await _page(Request(scope), problem)(scope, receive, send)
+                page = await _page(self._app, Request(scope), problem)
+                await page(scope, receive, send)
 
         await self._app(scope, receive, show)
 
@@ -90,11 +92,13 @@ def _wants_page(request: Request) -> bool:
     return lost or isinstance(route, PageRoute)
 
 
-def _page(request: Request, messages: list[Message]) -> Response:
+async def _page(app: ASGIApp, request: Request, messages: list[Message]) -> Response:
     status, headers = messages[0]["status"], Headers(raw=messages[0]["headers"])
     if status == 401:
         return RedirectResponse(signin_url(request), 303)
     problem = json.loads(b"".join(message.get("body", b"") for message in messages[1:]))
+    if form := await refused_form(app, request, problem) if status < 500 else None:
+        return form
     caller = getattr(request.state, "caller", None)
     page = SHELL.render(request, "error.html", caller=caller, status=status, problem=problem)
     for name in ("retry-after", "allow"):

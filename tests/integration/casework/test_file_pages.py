@@ -8,6 +8,7 @@ from tests.integration.casework.desk import Desk, session
 from tests.integration.casework.test_coordination import asked
 
 from shared.events import CoordinationReplied, IdentifierPart, PersonPart, PlanUpdated
+from shared.page_time import form_time
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -67,7 +68,7 @@ async def test_a_file_from_intake_to_plan_without_script(desk: Desk) -> None:
     assert "No case manager" in await read(desk, file, desk.carla)
     done = await desk.form(f"{file}/assignment", desk.carla, case_manager="alice", backup="ben")
     assert (done.status_code, done.headers["location"]) == (303, file)
-    now = desk.now.strftime("%Y-%m-%dT%H:%M")
+    now = form_time(desk.now, "king-county")
     await desk.form(
         f"{file}/intake", desk.alice, completed_at="2020-01-01T10:00", domains=["housing", "legal"]
     )

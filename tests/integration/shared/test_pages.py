@@ -1,7 +1,6 @@
 """The page shell: headers, static files, escaping, errors as pages, problem codes explained."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -11,7 +10,6 @@ from tests.website import NOTES, PREFIX, Website, sign_in
 
 from shared.callers import SESSION_COOKIE, Caller
 from shared.navigation import HERE, PLACES, entries_for, places_of
-from shared.page_time import ago, clock_time, short_date
 from shared.pages import SHELL, STATIC
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -168,28 +166,6 @@ async def test_entries_lead_to_other_services_only_behind_the_gateway() -> None:
     own = [place.path for place in PLACES if place.service in ("casework", HERE)]
     assert {entry.href for entry in alone} <= set(own)
     assert "/operations/dead-letters" in [entry.href for entry in alone]
-
-
-async def test_time_is_told_as_people_say_it() -> None:
-    """How long ago, and what the clock showed where the site is, in summer and in winter."""
-    now = datetime(2026, 2, 3, 10, 58, 30, tzinfo=UTC)
-    told = {
-        timedelta(seconds=30): "just now",
-        timedelta(minutes=12, seconds=59): "12 min ago",
-        timedelta(hours=3, minutes=59): "3 h ago",
-        timedelta(days=1): "1 day ago",
-        timedelta(days=5): "5 days ago",
-        timedelta(days=40): "40 days ago",
-        timedelta(days=400): "on Mon 30 Dec 2024",
-        -timedelta(minutes=30): "in 30 min",
-    }
-    assert {by: ago(now - by, now) for by in told} == told
-    assert clock_time(now, "king-county") == "02:58"
-    assert clock_time(now, "santa-fe") == "03:58"
-    assert clock_time(now + timedelta(days=180), "king-county") == "03:58"
-    assert clock_time(now, None) == "10:58"
-    assert short_date(now, "king-county") == "Tue 3 Feb"
-    assert short_date(datetime(2026, 2, 4, 7, 59, tzinfo=UTC), "king-county") == "Tue 3 Feb"
 
 
 async def test_pages_and_files_stay_small() -> None:

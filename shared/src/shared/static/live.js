@@ -27,7 +27,10 @@
   const inUse = (box) => box.matches("[data-typed]") || box.querySelector("[data-sending]")
     || (focused(box) && document.activeElement.matches(FIELDS));
 
+  const keys = (box) => all("[name=form_key]", box);
   function replace(old, fresh) {
+    // Unsent forms keep their keys.
+    keys(old).forEach((key, at) => keys(fresh)[at]?.replaceWith(key.cloneNode()));
     if (inUse(old) || old.isEqualNode(fresh)) return;
     const open = all("details[open][id]", old), had = focused(old);
     old.replaceWith(fresh);
@@ -65,10 +68,10 @@
         }
       } while (again);
       if (unseen) say(`${unseen} new `, make("button", "Show", { onclick: () => refresh(true) }));
-    } catch { /* No network: refreshed when the stream is back. */ } finally { busy = false; }
+    } catch { /* No network: the stream will refresh it. */ } finally { busy = false; }
   }
 
-  /* The stream is read by hand: EventSource hides a 401 and gives up on other errors. */
+  /* Not by EventSource, which hides a 401 and gives up on other errors. */
   async function listen(url) {
     for (let tries = 0, last = ""; ; tries++) {
       const stop = new AbortController();
@@ -140,7 +143,7 @@
     }
   }
   function flush() {
-    // What somebody else left unsent in this tab must not go out under this name.
+    // What another person left unsent in this tab is not sent under this name.
     keep(kept().filter((one) => one.who === body.dataset.who));
     kept().forEach((one) => send(one));
   }

@@ -12,6 +12,7 @@ from casework.matching.recontact import CUSTODY, contact_type_of, outcome_of
 from casework.participants.person import Person, display_name
 from shared.contact_titles import title_of
 from shared.events import ContactType, PersonPart, Report
+from shared.page_time import full_date
 
 LEVELS = {
     Level.EQUAL: "same",
@@ -168,4 +169,4 @@ def _row(field: str, reported: Any, on_file: Any, part: dict[str, Any] | None) -
 
 
 def _text(value: Any) -> str:
-    return f"{value:%d %b %Y}" if isinstance(value, date) else str(value or "")
+    return full_date(value) if isinstance(value, date) else str(value or "")

@@ -24,7 +24,7 @@ from shared.callers import Caller
 from shared.database import Transaction
 from shared.idempotency import Tx
 from shared.page_session import PageRoute
-from shared.sites import zone_of
+from shared.page_time import form_time
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -41,7 +41,7 @@ async def opened(tx: Transaction, key: str, caller: Caller) -> dict[str, Any]:
         "full_name": person.called,
         "roster": await roster_of(tx, [file.site]),
         "words": words,
-        "local_now": tx.now.astimezone(zone_of(file.site)).strftime("%Y-%m-%dT%H:%M"),
+        "local_now": form_time(tx.now, file.site),
         "site": file.site,
     }
 

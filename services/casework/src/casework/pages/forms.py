@@ -1,5 +1,6 @@
 """What the forms of a participant's file do. Each ends at the page that it came from."""
 
+import re
 from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -12,7 +13,7 @@ from casework.consents import handlers as consents
 from casework.consents.bodies import ConsentBody
 from casework.consents.commands import RevokeConsent, SignConsent
 from casework.consents.domain import Channel
-from casework.edges import Key, edit_by, refuse_past
+from casework.edges import Key, edit_by, refuse_future, refuse_past
 from casework.encounters import handlers as encounters
 from casework.encounters.api import EncounterBody
 from casework.encounters.commands import RecordEncounter
@@ -46,6 +47,8 @@ Text = Annotated[str, Form(max_length=10_000, pattern=r"^[^\x00]*$")]
 Texts = Annotated[list[str], Form(default_factory=list, max_length=60)]
 Version = Annotated[int | None, Form()]
 Model = TypeVar("Model", bound=Body)
+# As browsers send a field for a moment; digits alone would be another form of ISO 8601.
+LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 def checked(model: type[Model], **values: object) -> Model:
@@ -60,13 +63,26 @@ def back_to(request: Request, key: str, page: str = "") -> Response:
     return RedirectResponse(f"{root_of(request)}/participants/{key}{page}", 303)
 
 
-async def local(tx: Transaction, key: str, caller: Caller, text: str) -> datetime:
-    """A time as the form has it, where the site is. Raises Invalid."""
+async def local(tx: Transaction, key: str, caller: Caller, name: str, text: str) -> datetime:
+    """A time as the form's field `name` has it, where the site is. Raises Invalid."""
     file = await repository.get_file(tx, key, caller.sites)
+    if not LOCAL_TIME.fullmatch(text):
+        raise _no_time(name)
     try:
         return datetime.fromisoformat(text).replace(tzinfo=zone_of(file.site))
     except ValueError:
-        raise Invalid(errors=(FieldError("/at", "not_a_time", "Give day and time."),)) from None
+        raise _no_time(name) from None
+
+
+def _no_time(name: str) -> Invalid:
+    return Invalid(errors=(FieldError(f"/{name}", "not_a_time", "Give day and time."),))
+
+
+async def past(tx: Transaction, key: str, caller: Caller, name: str, text: str) -> datetime:
+    """`local` for what happened: a time ahead is refused, never changed."""
+    at = await local(tx, key, caller, name, text)
+    refuse_future(f"/{name}", at, tx.now)
+    return at
 
 
 @router.post("/participants/{key}/status")
@@ -84,8 +100,8 @@ async def change_status(
 async def complete_intake(
     request: Request, key: Key, caller: Staff, tx: Tx, completed_at: Text, domains: Texts
 ) -> Response:
-    at = await local(tx, key, caller, completed_at)
-    body = checked(IntakeBody, completed_at=min(at, tx.now), domains=domains)
+    at = await past(tx, key, caller, "completed_at", completed_at)
+    body = checked(IntakeBody, completed_at=at, domains=domains)
     edit = edit_by(caller, key, None)
     command = CompleteIntake(edit, None, body.completed_at, tuple(body.domains))
     await intakes.complete_intake(command, tx)
@@ -102,7 +118,7 @@ async def schedule_intake(
     place: Text,
     interviewer: Text = "",
 ) -> Response:
-    at = await local(tx, key, caller, scheduled_for)
+    at = await local(tx, key, caller, "scheduled_for", scheduled_for)
     refuse_past("/scheduled_for", at, tx.now)
     body = checked(AppointmentBody, scheduled_for=at, place=place, interviewer=interviewer)
     edit = edit_by(caller, key, None)
@@ -166,7 +182,7 @@ async def record_encounter(
     note: Text = "",
     not_found: Annotated[bool, Form()] = False,
 ) -> Response:
-    at = min(await local(tx, key, caller, began_at), tx.now)
+    at = await past(tx, key, caller, "began_at", began_at)
     said = {"kind": kind, "began_at": at, "minutes": minutes, "goals": goals, "note": note}
     body = checked(EncounterBody, reached=not not_found, **said)
     command = RecordEncounter(edit=edit_by(caller, key, None), **body.model_dump())

@@ -102,7 +102,7 @@ async def assign_action(
     participant_key: Text, owner: Text, what: Text, due_at: Text,
 ) -> Response:  # fmt: skip
     _supervised(caller)
-    due = await local(tx, participant_key, caller, due_at)
+    due = await local(tx, participant_key, caller, "due_at", due_at)
     body = checked(ActionBody, participant_key=participant_key, owner=owner, what=what, due_at=due)
     edit = edit_by(caller, participant_key, None)
     action = await handlers.assign_action(AssignAction(edit, body.owner, body.what, due), tx)

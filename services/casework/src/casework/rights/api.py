@@ -17,7 +17,6 @@ from shared.callers import Caller, require
 from shared.database import Transaction
 from shared.edges import Body
 from shared.idempotency import IdempotentRoute, Tx
-from shared.sites import zone_of
 
 router = APIRouter(prefix="/v1/participants/{key}", tags=["rights"], route_class=IdempotentRoute)
 
@@ -61,7 +60,7 @@ async def show_accounting(
     file = await repository.get_file(tx, key, caller.sites)
     found = await handlers.account(file, tx)
     if format == "text":
-        return PlainTextResponse(as_text(found, zone_of(file.site)))
+        return PlainTextResponse(as_text(found, file.site))
     return Accounting(participant_key=key, generated_at=tx.now, **found)
 
 

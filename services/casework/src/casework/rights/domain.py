@@ -6,13 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, DateTime, Text
 from sqlmodel import Field, SQLModel
 
 from shared.events import ParticipantErased
 from shared.ids import new_id
+from shared.page_time import printed
 
 # Each destroys what it holds under each key, and answers.
 SERVICES = ("referral", "prosecution-hook", "notifier")
@@ -104,12 +104,11 @@ def words(code: str) -> str:
     return re.sub(r"[_-]", " ", code)
 
 
-def as_text(found: Mapping[str, Any], zone: ZoneInfo) -> str:
+def as_text(found: Mapping[str, Any], site: str) -> str:
     """The accounting as it is printed and handed over."""
 
     def at(moment: datetime) -> str:
-        local = moment.astimezone(zone)
-        return f"{local.day} {local:%B %Y, %H:%M}"
+        return printed(moment, site)
 
     lines = ["What was told about you, and to whom", ""]
     for entry in found["disclosures"]:

@@ -4,6 +4,7 @@ Looking at a link does nothing: mail scanners open every link. Its page says the
 how it stands, never whom or what it is about (R-24).
 """
 
+from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -21,7 +22,8 @@ from notifier.errors import LinkOver
 from notifier.handlers import acknowledge_alert
 from notifier.pages import PAGES, Person
 from shared.callers import Caller
-from shared.idempotency import Tx
+from shared.database import Transaction
+from shared.idempotency import Tx, claimed_transaction
 from shared.operations import runtime_of
 from shared.page_session import PageRoute, root_of
 from shared.pipeline import any_query
@@ -77,6 +79,15 @@ def _holder(linked: Linked) -> Caller:
 Held = Annotated[Linked, Depends(link_holder)]
 
 
+async def link_transaction(request: Request, linked: Held) -> AsyncIterator[Transaction]:
+    """`Tx` of a person who acts by a link: the form is carried out once."""
+    async with claimed_transaction(request, linked.recipient) as tx:
+        yield tx
+
+
+LinkTx = Annotated[Transaction, Depends(link_transaction, scope="function")]
+
+
 @router.get("/a/{token}")
 @any_query("mail and messaging programs add parameters to the links that they show")
 async def show_link(request: Request, token: str, linked: Held) -> Response:
@@ -90,13 +101,16 @@ async def show_link(request: Request, token: str, linked: Held) -> Response:
 @router.post("/a/{token}")
 @any_query("the form goes back to the address that the link had")
 async def answer_by_link(
-    request: Request, token: str, linked: Held, action: Annotated[LinkAction, Form()]
+    request: Request,
+    token: str,
+    linked: Held,
+    tx: LinkTx,
+    action: Annotated[LinkAction, Form()],
 ) -> Response:
     """Does the one thing, for the person to whom the message went."""
     who = _holder(linked)
-    async with runtime_of(request).database.transaction() as tx:
-        if action is LinkAction.ACKNOWLEDGE:
-            await acknowledge_alert(AcknowledgeAlert(linked.alert_id, who, by_link=True), tx)
-        else:
-            await handlers.ask_next(AskNext(linked.alert_id, who), tx)
+    if action is LinkAction.ACKNOWLEDGE:
+        await acknowledge_alert(AcknowledgeAlert(linked.alert_id, who, by_link=True), tx)
+    else:
+        await handlers.ask_next(AskNext(linked.alert_id, who), tx)
     return RedirectResponse(f"{root_of(request)}/a/{token}", 303)
