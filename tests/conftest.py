@@ -13,12 +13,16 @@ from lead import jars
 from lead.broker import MockBroker
 from lead.kafka import KafkaCluster, RealKafka
 from lead.postgres import EmbeddedPostgres, PostgresServer
+from lead.sample_staff import SITE_TIME_ZONES
+from shared.sites import deploy_zones
 
 EXTERNAL_POSTGRES = os.environ.get("EXTERNAL_POSTGRES_DSN", "")
 EXTERNAL_KAFKA = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "")
 # An example that takes long says that the machine is busy, and nothing of the code.
 settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ours")
+# The sites that tests use lead the life of the sample's.
+deploy_zones(SITE_TIME_ZONES)
 KAFKA_REQUIRED = os.environ.get("REQUIRE_KAFKA") == "1"
 
 

@@ -35,7 +35,7 @@ from shared.events import TOPICS, CaseManagerAssigned, dead_letter_topic
 from shared.events.wire import encode
 from shared.idempotency import Tx
 from shared.messages import Message, Subscription
-from shared.migrations import spine_0001, spine_0002, spine_0003
+from shared.migrations import spine_0001, spine_0002, spine_0003, spine_0004, spine_0005
 from shared.page_session import PageRoute, page_caller, require_page
 from shared.service import Runtime, Service, create_app
 from shared.testing import eventually, write_key_ring
@@ -204,6 +204,8 @@ async def _spine_database(postgres: PostgresServer) -> str:
     spine_0001.upgrade(statements.append)
     spine_0002.upgrade(statements.append)
     spine_0003.upgrade(statements.append)
+    spine_0004.upgrade(statements.append)
+    spine_0005.upgrade(statements.append)
     connection = await asyncpg.connect(postgres.dsn(name))
     for statement in statements:
         await connection.execute(statement)

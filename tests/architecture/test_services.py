@@ -12,14 +12,21 @@ from shared.config import ServiceSettings
 from shared.events import ALL, TOPICS, Event, dead_letter_topic, sealed_classes
 from shared.events.export import CATALOGUE, listeners
 from shared.messages import Subscription, UnreadableSubscription, check_subscriptions
-from shared.migrations import spine_0001, spine_0002, spine_0003
+from shared.migrations import spine_0001, spine_0002, spine_0003, spine_0004, spine_0005
 from shared.sealing import KeyRing, generate_key_ring
 
 SIX = ("api.py", "commands.py", "handlers.py", "domain.py", "repository.py", "consumers.py")
 CREATED = re.compile(r"CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)", re.I)
 CLASSES = dict.fromkeys(SERVICES, ("identity", "care")) | {"prosecution-hook": ("identity",)}
 LISTENERS = listeners(ROOT)
-SPINE = (*spine_0001.STATEMENTS, *spine_0001.INTAKE, *spine_0002.STATEMENTS, *spine_0003.STATEMENTS)
+SPINE = (
+    *spine_0001.STATEMENTS,
+    *spine_0001.INTAKE,
+    *spine_0002.STATEMENTS,
+    *spine_0003.STATEMENTS,
+    *spine_0004.STATEMENTS,
+    *spine_0005.STATEMENTS,
+)
 
 each_service = pytest.mark.parametrize("service", SERVICES)
 

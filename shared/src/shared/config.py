@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.sites import TimeZoneName
+
 
 class ServiceSettings(BaseSettings):
     """One process's settings. Start-up fails when a required one is missing."""
@@ -51,6 +53,11 @@ class ServiceSettings(BaseSettings):
     )
     public_url: str = Field(
         default="http://127.0.0.1:8080", description="The one address that people and links use."
+    )
+    site_time_zones: dict[str, TimeZoneName] = Field(
+        default={},
+        description='By site, as JSON: {"some-site": "America/Chicago"}. Holds until the site'
+        " sets its own in its policy; a site without either lives on UTC.",
     )
     root_path: str = Field(default="", description="Prefix under which a gateway serves this app.")
     intake_queue_limit: int = Field(default=2_000, description="Waiting reports before 503.")

@@ -36,6 +36,7 @@ PLACES = (
     Place("How I am reached", "notifier", "/me", ("case-manager", "supervisor", "privacy-officer")),
     Place("Reviews", "casework", "/reviews", ("identity-reviewer",)),
     Place("Liaison desk", "prosecution-hook", "/desk", ("liaison-prosecutor",)),
+    Place("Site", "casework", "/site", ("program-manager", "supervisor")),
     Place("Dead letters", HERE, "/operations/dead-letters", ("ops",)),
 )
 

@@ -24,6 +24,9 @@ _REPORT: dict[str, Kind] = {
     # A referral's state as its own agency sees it: open or not.
     "id": SYSTEM,
     "links": SYSTEM,
+    # On whose clock a site lives.
+    "site": SYSTEM,
+    "time_zone": SYSTEM,
     "state": STATE,
     # The warm handoff at the scene, which the officer is part of: its times.
     **dict.fromkeys(

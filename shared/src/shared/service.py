@@ -17,6 +17,8 @@ from shared import (
     problem_pages,
     problems,
     signin,
+    site_zones,
+    sites,
 )
 from shared.audit import sweep_audit
 from shared.bodies import Bodies
@@ -90,12 +92,14 @@ def create_app(
 ) -> FastAPI:
     """The service's ASGI app. Start-up needs neither Kafka nor any other service to be up."""
     configure_logging(settings.log_level)
+    sites.deploy_zones(settings.site_time_zones)
     runtime = _assemble(service, settings, clock or SystemClock(), on_failure)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(_stop, runtime)
+            await site_zones.read_zones_or_go_on(runtime.database)
             _start(runtime)
             yield
             runtime.draining = True
@@ -183,6 +187,7 @@ def _start(runtime: Runtime) -> None:
     """Start in the order in which work flows out, so that stopping in reverse loses nothing."""
     start = runtime.supervisor.start
     start("relay", runtime.relay.run(), stop=runtime.relay.stop)
+    start("site-zones", site_zones.follow_zones(runtime.database))
     for task in runtime.service.tasks:
         start(task.__name__, task(runtime))
     start("timers", runtime.timers.run())

@@ -21,7 +21,7 @@ from shared.events import Event, PersonPart, Report
 from shared.idempotency import IdempotentRoute, Tx
 from shared.ids import new_id
 from shared.messages import Subscription, Subscriptions
-from shared.migrations import spine_0001, spine_0002, spine_0003, spine_0004
+from shared.migrations import spine_0001, spine_0002, spine_0003, spine_0004, spine_0005
 from shared.sealing import Identity, Public
 from shared.service import Service
 from shared.service import create_app as create_service_app
@@ -227,6 +227,7 @@ spine_0001.upgrade(STATEMENTS.append, intake=True)
 spine_0002.upgrade(STATEMENTS.append)
 spine_0003.upgrade(STATEMENTS.append)
 spine_0004.upgrade(STATEMENTS.append)
+spine_0005.upgrade(STATEMENTS.append)
 STATEMENTS.extend(TABLES)
 
 

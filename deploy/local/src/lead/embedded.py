@@ -28,6 +28,7 @@ from lead.issuer import LocalIssuer
 from lead.mailbox import Mailbox
 from lead.postgres import EmbeddedPostgres
 from lead.process import LOOPBACK
+from lead.sample_staff import SITE_TIME_ZONES
 from lead.seed import seed_city
 from lead.services import PARTS, PREFIXES, Part
 from lead.sign_in_desk import create_sign_in_desk
@@ -114,6 +115,7 @@ def _create_app(part: Part, base: Foundation, mailbox: Mailbox, on_failure: Say)
         "session_secret": base.home.secret("session"),
         "public_url": base.address,
         "root_path": part.prefix,
+        "site_time_zones": SITE_TIME_ZONES,
         "smtp_host": LOOPBACK,
         "smtp_port": mailbox.port,
     }

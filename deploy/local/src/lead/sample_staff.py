@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 KING_COUNTY, SANTA_FE = "king-county", "santa-fe"
+SITE_TIME_ZONES = {KING_COUNTY: "America/Los_Angeles", SANTA_FE: "America/Denver"}
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from notifier.participation import consumers as participation
 from notifier.tasks import consumers as tasks
 from shared.batches import Batch
 from shared.database import Transaction
-from shared.events import CaseManagerAssigned, ParticipantRecontacted
+from shared.events import CaseManagerAssigned, ParticipantRecontacted, SiteTimeZoneSet
 from shared.messages import Subscription, Subscriptions
+from shared.site_zones import keep_zone
 
 
 async def on_participant_recontacted(batch: Batch[ParticipantRecontacted], tx: Transaction) -> None:
@@ -34,4 +35,5 @@ SUBSCRIPTIONS: Subscriptions = {
     **tasks.SUBSCRIPTIONS,
     **feeds.SUBSCRIPTIONS,
     **emergencies.SUBSCRIPTIONS,
+    SiteTimeZoneSet: Subscription("keep_zone", keep_zone),
 }

@@ -26,8 +26,10 @@ from shared.events import (
     ParticipantRecontacted,
     ParticipantReferred,
     RecontactCause,
+    SiteTimeZoneSet,
 )
 from shared.messages import Subscription, Subscriptions
+from shared.site_zones import keep_zone
 
 
 async def on_participant_referred(event: ParticipantReferred, tx: Transaction) -> None:
@@ -100,4 +102,5 @@ SUBSCRIPTIONS: Subscriptions = {
     ChargeHoldDeadlinePassed: Subscription("on_hold_changed", on_hold_changed),
     ChargeHoldResolved: Subscription("on_hold_changed", on_hold_changed),
     CoordinationRequested: Subscription("on_coordination_requested", on_coordination_requested),
+    SiteTimeZoneSet: Subscription("keep_zone", keep_zone),
 }

@@ -16,8 +16,10 @@ from shared.events import (
     ParticipantEnrolled,
     ParticipantErased,
     ReferralAttached,
+    SiteTimeZoneSet,
 )
 from shared.messages import Subscription, Subscriptions
+from shared.site_zones import keep_zone
 from shared.stored_answers import forget_answers
 
 
@@ -57,4 +59,5 @@ SUBSCRIPTIONS: Subscriptions = {
     ParticipantEnrolled: Subscription("on_participant_enrolled", on_participant_enrolled),
     ReferralAttached: Subscription("on_referral_attached", on_referral_attached),
     ParticipantErased: Subscription("on_participant_erased", on_participant_erased),
+    SiteTimeZoneSet: Subscription("keep_zone", keep_zone),
 }

@@ -17,12 +17,13 @@ from referral.settings import Settings
 from referral.timers import SWEEPS, TIMERS
 from shared import service
 from shared.clock import Clock
+from shared.site_api import router as sites
 from shared.supervisor import end_process
 
 SERVICE = service.Service(
     name="referral",
     purpose="The front door for police and community: referrals and reported contacts.",
-    routers=(contacts, referrals, handoffs, criteria, feeds, followers, pages),
+    routers=(contacts, referrals, handoffs, criteria, feeds, followers, sites, pages),
     subscriptions=SUBSCRIPTIONS,
     timers=TIMERS,
     takes_reports=True,

@@ -20,6 +20,7 @@ from shared.events.casework import (
     PlanUpdated,
     RecontactCause,
     ReferralAttached,
+    SiteTimeZoneSet,
     WorkgroupActionAssigned,
     WorkgroupActionDone,
 )
@@ -117,6 +118,7 @@ ALL: tuple[type[Event], ...] = (
     ParticipantStatusChanged,
     IdentityCorrected,
     ReferralAttached,
+    SiteTimeZoneSet,
     CoordinationReplied,
     ParticipantErased,
     AlertRaised,
@@ -210,6 +212,7 @@ __all__ = [
     "ReferralErased",
     "ReferralScreened",
     "Report",
+    "SiteTimeZoneSet",
     "StaffNamed",
     "StaffReachabilityChanged",
     "WarrantCleared",

@@ -166,6 +166,15 @@ class ParticipantStatusChanged(CaseworkEvent):
     since: Program[AwareDatetime]
 
 
+class SiteTimeZoneSet(CaseworkEvent):
+    """Sent when a site's policy sets the zone of its clocks. `subject` is the site.
+
+    `time_zone` is a name of the IANA database; null takes it back, and the deployment's holds.
+    """
+
+    time_zone: Public[str | None] = None
+
+
 class ReferralAttached(CaseworkEvent):
     """Sent when a referral is of somebody who has a file, or who may have one.
 

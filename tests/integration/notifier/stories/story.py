@@ -45,7 +45,7 @@ class Story:
         self.house, self.stage, self.mail = house, house.stage, house.mail
         self.site = f"site-{uuid4().hex[:8]}"
         # Each story's site is in Seattle's zone: quiet hours and working days are there.
-        sites.ZONES[self.site] = SEATTLE
+        sites.deploy_zones({self.site: SEATTLE})
         self.participant = new_participant_key()
         self._told: Counter[str] = Counter()
 

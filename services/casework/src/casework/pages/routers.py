@@ -6,6 +6,7 @@ from casework.pages.facts import router as facts
 from casework.pages.file import router as file
 from casework.pages.forms import router as forms
 from casework.pages.names import router as names
+from casework.pages.site import router as site
 from casework.pages.workgroup import router as workgroup
 
-PAGES = (board, file, forms, names, facts, workgroup, asking)
+PAGES = (board, file, forms, names, facts, workgroup, asking, site)

@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
+from shared.sites import TimeZoneName
+
 Days = Annotated[int, Field(ge=1, le=3_650)]
 
 
@@ -28,6 +30,8 @@ class SitePolicy(BaseModel):
     consent_notice_days: Days = 30
     plan_review_days: Days = 90
     workgroup_cycle_days: Days = 14
+    # Of every service's clocks and days at this site; null: as the deployment says.
+    time_zone: TimeZoneName | None = None
 
     @model_validator(mode="after")
     def in_order(self) -> Self:

@@ -3,8 +3,10 @@
 from casework.policies import repository
 from casework.policies.commands import SetPolicy
 from casework.policies.domain import PolicyVersion
-from shared.database import Transaction
+from shared.database import Transaction, publish
 from shared.errors import PreconditionFailed
+from shared.events import SiteTimeZoneSet
+from shared.site_zones import keep_zone
 
 
 async def set_policy(cmd: SetPolicy, tx: Transaction) -> PolicyVersion:
@@ -21,4 +23,14 @@ async def set_policy(cmd: SetPolicy, tx: Transaction) -> PolicyVersion:
         set_at=tx.now,
     )
     tx.add(version)
+    if cmd.policy.time_zone != (current.policy.time_zone if current else None):
+        await _set_zone(cmd, tx)
     return version
+
+
+async def _set_zone(cmd: SetPolicy, tx: Transaction) -> None:
+    """Here and, by the event, in every service."""
+    values = {"site": cmd.site, "subject": cmd.site, "occurred_at": tx.now}
+    event = SiteTimeZoneSet(**values, time_zone=cmd.policy.time_zone)
+    await keep_zone(event, tx)
+    publish(tx, event)
