@@ -23,6 +23,7 @@ ANY_FAILURE = {
     "shared/operations.py:_answers": "a probe answers 'no' whatever the reason",
     "shared/operations.py:redrive_dead_letter": "a dead letter that fails again says so",
     "shared/operations.py:refresh_gauges": "a gauge that cannot be read must not end the process",
+    "shared/site_zones.py:read_zones_or_go_on": "transient faults wait for the next reading",
     "shared/problems.py:Edge.__call__": "every request is answered, and with no text of ours",
 }
 MAX_FILE, MAX_FUNCTION = 300, 50

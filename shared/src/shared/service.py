@@ -83,6 +83,11 @@ class Runtime:
     draining: bool = False
 
 
+# What every service offers.
+_SEEN_BY_PEOPLE = (operations_pages, signin, problem_pages, pages)
+OURS = (operations.router, audit_trail.router, *(module.router for module in _SEEN_BY_PEOPLE))
+
+
 def create_app(
     service: Service,
     settings: ServiceSettings,
@@ -129,9 +134,7 @@ def create_app(
     api_docs.install(app)
     problems.install(app)
     problem_pages.install(app)
-    seen_by_people = (operations_pages, signin, problem_pages, pages)
-    ours = (operations.router, audit_trail.router, *(module.router for module in seen_by_people))
-    for router in (*service.routers, *ours):
+    for router in (*service.routers, *OURS):
         app.include_router(router)
     return app
 
