@@ -45,7 +45,9 @@ _REPORT: dict[str, Kind] = {
 }
 # What a prosecutor's office knows of its own cases anyway, and of the holds on them.
 _CASES: dict[str, Kind] = {
-    **dict.fromkeys(("id", "site", "time_zone", "version", "items", "next", "notice", "consent_id"), SYSTEM),
+    **dict.fromkeys(
+        ("id", "site", "time_zone", "version", "items", "next", "notice", "consent_id"), SYSTEM
+    ),
     **dict.fromkeys(
         ("cause_number", "incident_number", "warrant_number", "court", "office", "reported_by",
          "incident_at", "filed_at", "received_at", "next_court_at", "charges", "decision",

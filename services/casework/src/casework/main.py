@@ -10,6 +10,7 @@ from casework.consumers import subscriptions
 from casework.coordination.api import router as coordination
 from casework.directory.api import router as directory
 from casework.encounters.api import router as encounters
+from casework.exits.api import router as exits
 from casework.facts.api import router as facts
 from casework.intake.api import router as intake
 from casework.linkages.api import router as linkages
@@ -33,6 +34,7 @@ from shared.supervisor import end_process
 
 ROUTERS = (
     participants,
+    exits,
     intake,
     naming,
     facts,

@@ -66,13 +66,20 @@ class StepKind(StrEnum):
     STUCK = "stuck"
     HISTORY = "history"
     SUPPRESSED = "suppressed"
+    RESUMED = "resumed"
     RECALLED = "recalled"
     RECALL_TOLD = "recall_told"
     VIEWED = "viewed"
 
 
 # Steps that ask somebody; the others leave the recipient as it is.
-ASKING = (StepKind.RAISED, StepKind.ESCALATED, StepKind.REASSIGNED, StepKind.HANDED_OVER)
+ASKING = (
+    StepKind.RAISED,
+    StepKind.ESCALATED,
+    StepKind.REASSIGNED,
+    StepKind.HANDED_OVER,
+    StepKind.RESUMED,
+)
 _LEADS_TO = {
     StepKind.TOLD: AlertState.TOLD,
     StepKind.UNANSWERED: AlertState.UNANSWERED,
@@ -121,7 +128,12 @@ class Standing:
     asked: StepKind
 
     def after(self, step: AlertStep) -> "Standing":
-        """An end is final: what happens after it is in the record and changes nothing."""
+        """An end is final: what happens after it is in the record and changes nothing.
+
+        But an exit that is undone was none: what it stopped is asked again.
+        """
+        if step.kind == StepKind.RESUMED and self.state == AlertState.SUPPRESSED:
+            return Standing(AlertState.WAITING, step.who, step.kind)
         if self.state in ENDS:
             return self
         if step.kind in ASKING:

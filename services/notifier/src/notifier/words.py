@@ -163,6 +163,8 @@ def _ending_sentence(step: AlertStep, who: str) -> str:
             return f"Escalated, unanswered: nobody is left to ask {_REASONS[detail]}."
         case StepKind.SUPPRESSED:
             return f"Stopped: {SUPPRESSIONS[detail]}. Nobody is asked any more."
+        case StepKind.RESUMED:
+            return f"The exit was undone: {who} is asked again."
         case StepKind.RECALLED:
             return f"Withdrawn: {in_words(detail if detail in WITHDRAWALS else None)}."
         case StepKind.RECALL_TOLD:

@@ -16,6 +16,7 @@ from shared.events import (
     ChargeHoldResolved,
     ChargeHoldStarted,
     ConsentGranted,
+    ConsentReinstated,
     ConsentRevoked,
     ConsentsConfirmed,
     CoordinationReplied,
@@ -69,6 +70,10 @@ async def on_consent_revoked(event: ConsentRevoked, tx: Transaction) -> None:
     await disclosure.revoke_consent(event, tx)
 
 
+async def on_consent_reinstated(event: ConsentReinstated, tx: Transaction) -> None:
+    await disclosure.reinstate_consent(event, tx)
+
+
 async def on_consents_confirmed(event: ConsentsConfirmed, tx: Transaction) -> None:
     await disclosure.confirm_consents(event, tx)
 
@@ -96,6 +101,7 @@ SUBSCRIPTIONS: Subscriptions = {
     ParticipantErased: Subscription("on_participant_erased", on_participant_erased),
     ConsentGranted: Subscription("on_consent_granted", on_consent_granted),
     ConsentRevoked: Subscription("on_consent_revoked", on_consent_revoked),
+    ConsentReinstated: Subscription("on_consent_reinstated", on_consent_reinstated),
     ConsentsConfirmed: Subscription("on_consents_confirmed", on_consents_confirmed),
     ChargeHoldStarted: Subscription("on_hold_changed", on_hold_changed),
     ChargeHoldExpiring: Subscription("on_hold_changed", on_hold_changed),

@@ -4,6 +4,7 @@ from shared.events.base import Event, EventPart, sealed_classes
 from shared.events.casework import (
     CaseManagerAssigned,
     ConsentGranted,
+    ConsentReinstated,
     ConsentRevoked,
     ConsentsConfirmed,
     CoordinationReplied,
@@ -111,6 +112,7 @@ ALL: tuple[type[Event], ...] = (
     CaseManagerAssigned,
     ConsentGranted,
     ConsentRevoked,
+    ConsentReinstated,
     ConsentsConfirmed,
     PlanUpdated,
     ParticipantRecontacted,
@@ -167,6 +169,7 @@ __all__ = [
     "ChargeHoldStarted",
     "ChargePart",
     "ConsentGranted",
+    "ConsentReinstated",
     "ConsentRevoked",
     "ConsentsConfirmed",
     "ContactReported",

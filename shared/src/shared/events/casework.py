@@ -80,6 +80,12 @@ class ConsentRevoked(CaseworkEvent):
     revoked_at: Program[AwareDatetime]
 
 
+class ConsentReinstated(CaseworkEvent):
+    """Sent when a revocation was recorded in error: the release is in force again as signed."""
+
+    consent_id: Program[UUID]
+
+
 class ConsentsConfirmed(CaseworkEvent):
     """Sent when a few seconds passed: what was signed or taken back by `occurred_at` is published.
 

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from casework.consents.errors import NotInForce
 from shared.errors import PreconditionFailed
-from shared.events import ConsentGranted, ConsentRevoked, GrantPart
+from shared.events import ConsentGranted, ConsentReinstated, ConsentRevoked, GrantPart
 from shared.ids import new_id
 from shared.sites import zone_of
 
@@ -118,6 +118,16 @@ class SignedConsent(SQLModel, table=True):
             return None
         self.revoked_at, self.revoked_by, self.revocation_channel = at, by, channel
         return self._end(ConsentState.REVOKED, at)
+
+    def reinstate(self, at: datetime) -> ConsentReinstated | None:
+        """In force again as if it had not been revoked; None when its last day has passed."""
+        self.revoked_at = self.revoked_by = self.revocation_channel = self.ended_at = None
+        self.state = ConsentState.SIGNED
+        if self.expire(at):
+            return None
+        return ConsentReinstated(
+            site=self.site, subject=self.participant_key, occurred_at=at, consent_id=self.id
+        )
 
     def supersede(self, at: datetime) -> ConsentRevoked:
         """Others hear that this one ends, after they heard of the one that replaces it."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from casework.consents import repository as consents
 from casework.consents.domain import Category
 from casework.edges import Key
+from casework.exits.handlers import undo_until
 from casework.facts import repository as facts
 from casework.matching.people import list_former
 from casework.naming.repository import list_names
@@ -73,6 +74,7 @@ async def show_file(
         entries=[(entry, found["roster"].named(entry["detail"])) for entry in entries[:PER_PAGE]],
         older=f"{last['at'].isoformat()}_{last['id']}" if last else None,
         kind=kind,
+        undo_until=await undo_until(tx, found["file"]),
         load=await count_caseloads(tx, found["file"].site) if caller.has("supervisor") else {},
         **found,
     )

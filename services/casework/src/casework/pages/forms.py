@@ -24,6 +24,7 @@ from casework.pages.board import Staff
 from casework.participants import handlers, repository
 from casework.participants.api import StatusBody
 from casework.participants.commands import ChangeStatus
+from casework.participants.domain import State
 from casework.plans import handlers as plans
 from casework.plans.api import PlanBody
 from casework.plans.commands import WritePlan
@@ -90,6 +91,9 @@ async def change_status(
     request: Request, key: Key, caller: Staff, tx: Tx, status: Text, version: Version = None
 ) -> Response:
     state, _, reason = status.partition(":")
+    if state == State.EXITED:
+        # Asked once more, on a page of its own.
+        return back_to(request, key, "/exit")
     body = checked(StatusBody, state=state, reason=reason)
     edit = edit_by(caller, key, version)
     await handlers.change_status(ChangeStatus(edit, body.state, body.reason), tx)

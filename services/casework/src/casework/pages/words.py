@@ -54,9 +54,18 @@ REASONS = {
     "treatment_inpatient": "in treatment",
     "moved": "moved",
     "paused_by_participant": "paused by the participant",
+    "goals_reached": "completed: goals reached",
+    "moved_away": "completed: moved away",
+    "cannot_be_located": "completed: cannot be located",
     "by_participant": "left by their own choice",
     "deceased": "died",
     "transferred": "transferred to another program",
+}
+UNDONE = {
+    "by_mistake": "recorded by mistake",
+    "wrong_person": "it was about somebody else",
+    "not_so": "it turned out not to be so",
+    "came_back": "they came back",
 }
 WORK = {
     "outreach_due": "Nobody has reached out yet",
@@ -167,7 +176,9 @@ def _assignment(detail: Any) -> str:
 
 def _status(detail: Any) -> str:
     reason = f": {REASONS[detail['reason']]}" if detail["reason"] else ""
-    return f"{STATES[detail['state']]}{reason}"
+    undone = detail.get("undone_because")
+    before = f"Exit undone, {UNDONE[undone]}. " if undone else ""
+    return f"{before}{STATES[detail['state']]}{reason}"
 
 
 def _consent(detail: Any) -> str:

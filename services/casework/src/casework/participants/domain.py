@@ -68,11 +68,20 @@ class InactiveReason(StrEnum):
 
 
 class ExitReason(StrEnum):
-    """The only ways out. A transfer needs a fresh release to whoever takes over."""
+    """The only ways out. A transfer needs a fresh release to whoever takes over.
 
+    Completion has three of its own: it is no leaving, and nobody "failed".
+    """
+
+    GOALS_REACHED = "goals_reached"
+    MOVED_AWAY = "moved_away"
+    CANNOT_BE_LOCATED = "cannot_be_located"
     BY_PARTICIPANT = "by_participant"
     DECEASED = "deceased"
     TRANSFERRED = "transferred"
+
+
+COMPLETIONS = (ExitReason.GOALS_REACHED, ExitReason.MOVED_AWAY, ExitReason.CANNOT_BE_LOCATED)
 
 
 class ParticipantFile(SQLModel, table=True):
@@ -237,5 +246,7 @@ class StatusChange(SQLModel, table=True):
     participant_key: str = Field(foreign_key="participant_file.participant_key")
     state: str
     reason: str | None = None
+    # Set where an exit was undone.
+    undone_because: str | None = None
     changed_by: str
     changed_at: datetime = Field(sa_type=DateTime(timezone=True))

@@ -70,6 +70,15 @@ async def _review_at(review_on: date | None, site: str, tx: Transaction) -> date
     return tx.now + timedelta(days=(await policy_at(tx, site)).plan_review_days)
 
 
+async def review_due_at(plan: PlanVersion, site: str, tx: Transaction) -> datetime | None:
+    """When the plan is to be looked at; None for a draft."""
+    if plan.agreed_at is None:
+        return None
+    if plan.review_on is not None:
+        return midnight(plan.review_on, site)
+    return plan.agreed_at + timedelta(days=(await policy_at(tx, site)).plan_review_days)
+
+
 async def ask_for_review(participant_key: str, due_at: datetime, tx: Transaction) -> None:
     file = await files.find_file_to_edit(tx, participant_key)
     if file is not None and file.state != State.EXITED:

@@ -69,7 +69,8 @@ SOURCES = {
                'outcome_at', outcome_at)
     FROM linkage WHERE participant_key = $1""",
     "status": """
-    SELECT changed_at, id, 'status', json_build_object('state', state, 'reason', reason)
+    SELECT changed_at, id, 'status', json_build_object('state', state, 'reason', reason,
+               'undone_because', undone_because)
     FROM status_change WHERE participant_key = $1""",
     "hold": f"""
     SELECT occurred_at, id, kind, detail::json

@@ -1,16 +1,19 @@
 """How alerts end when a participant leaves, turns out to be somebody else, or is erased."""
 
+from datetime import datetime
 from uuid import UUID
 
 from notifier import queue
 from notifier import repository as alerts
-from notifier.asking import ANSWER_DUE, add_step
+from notifier.asking import ANSWER_DUE, add_step, ask
 from notifier.domain import Alert, AlertEntry, StepKind
 from notifier.headline import headline_of
 from notifier.incidents import Fact, Known
 from notifier.participation import repository
 from notifier.participation.commands import EraseParticipant, FollowStatus, RecallReport
 from notifier.participation.domain import Stop, SuppressedContact, stop_of
+from notifier.routing import PROGRAM_LINE, next_stop, sub_of
+from notifier.surroundings import look_around
 from notifier.withdrawals import Withdrawal, withdrawal_of
 from shared.database import Transaction, publish
 from shared.events import (
@@ -62,6 +65,8 @@ async def follow_status(command: FollowStatus, tx: Transaction) -> None:
     await repository.put_participation(tx, event.site, event.subject, stop, event.since)
     if stop is not None:
         await _stop_all(event.site, event.subject, stop, tx)
+    elif known is not None and known.stop == Stop.ENDED:
+        await _resume_all(event.site, event.subject, known.since, tx)
 
 
 async def _stop_all(site: str, participant: str, reason: Stop, tx: Transaction) -> None:
@@ -73,6 +78,14 @@ async def _stop_all(site: str, participant: str, reason: Stop, tx: Transaction) 
         await alerts.touch_inboxes(tx, alert.id)
     await tx.flush()
     await repository.cancel_messages(tx, site, participant)
+
+
+async def _resume_all(site: str, participant: str, since: datetime, tx: Transaction) -> None:
+    """The exit was undone: whoever is responsible now is asked about what it stopped."""
+    for alert in await repository.list_stopped(tx, site, participant, Stop.ENDED, since):
+        around = await look_around(tx, site, participant, at=tx.now)
+        _, stop = next_stop(around.stops, ())
+        await ask(alert, StepKind.RESUMED, sub_of(stop) if stop else PROGRAM_LINE, around, tx)
 
 
 async def recall_report(command: RecallReport, tx: Transaction) -> None:

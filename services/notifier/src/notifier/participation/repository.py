@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from notifier.domain import Alert, AlertEntry
+from notifier.domain import Alert, AlertEntry, AlertState, AlertStep, StepKind
 from notifier.incidents import Known
 from notifier.participation.domain import Participation
 from notifier.withdrawals import Withdrawal
@@ -65,6 +65,25 @@ async def list_reached(tx: Transaction, alert_id: UUID) -> list[str]:
 async def cancel_messages(tx: Transaction, site: str, participant: str) -> None:
     """Also those about alerts that have ended: nothing about this person leaves any more."""
     await tx.raw.execute(_CANCEL, site, participant, tx.now)
+
+
+async def list_stopped(
+    tx: Transaction, site: str, participant: str, reason: str, since: datetime
+) -> list[Alert]:
+    """Alerts that ended for this reason since then, and that were not wrong; locked."""
+    stopped = select(AlertStep.alert_id).where(
+        AlertStep.kind == StepKind.SUPPRESSED,
+        AlertStep.detail == reason,
+        AlertStep.at >= since,
+    )
+    query = select(Alert).where(
+        Alert.site == site,
+        Alert.participant == participant,
+        Alert.state == AlertState.SUPPRESSED,
+        col(Alert.recalled_at).is_(None),
+        col(Alert.id).in_(stopped),
+    )
+    return list((await tx.exec(query.order_by(col(Alert.id)).with_for_update())).all())
 
 
 async def list_entries_of(

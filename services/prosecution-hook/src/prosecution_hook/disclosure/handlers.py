@@ -15,7 +15,12 @@ from prosecution_hook.disclosure.domain import (
     decide,
 )
 from shared.database import Transaction, publish
-from shared.events import ConsentGranted, ConsentRevoked, ConsentsConfirmed
+from shared.events import (
+    ConsentGranted,
+    ConsentReinstated,
+    ConsentRevoked,
+    ConsentsConfirmed,
+)
 
 
 async def disclose(proposal: Proposal, tx: Transaction) -> Clearance | Withheld:
@@ -57,6 +62,12 @@ async def keep_consent(event: ConsentGranted, tx: Transaction) -> None:
 async def revoke_consent(event: ConsentRevoked, tx: Transaction) -> None:
     await repository.heard(tx, event.occurred_at)
     await repository.add_revocation(tx, ConsentRevocation.of(event))
+
+
+async def reinstate_consent(event: ConsentReinstated, tx: Transaction) -> None:
+    """Its grants are still here: nothing but the revocation has to go."""
+    await repository.heard(tx, event.occurred_at)
+    await repository.withdraw_revocation(tx, event.consent_id)
 
 
 async def confirm_consents(event: ConsentsConfirmed, tx: Transaction) -> None:

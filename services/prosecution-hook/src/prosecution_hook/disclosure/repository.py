@@ -34,6 +34,11 @@ async def add_revocation(tx: Transaction, revocation: ConsentRevocation) -> None
     await tx.exec(insert(ConsentRevocation).values(values).on_conflict_do_nothing())
 
 
+async def withdraw_revocation(tx: Transaction, consent_id: UUID) -> None:
+    """It was recorded in error."""
+    await tx.raw.execute("DELETE FROM consent_revocation WHERE consent_id = $1", consent_id)
+
+
 async def list_grants(
     tx: Transaction, participant_key: str, sites: Collection[str]
 ) -> Sequence[ConsentGrant]:

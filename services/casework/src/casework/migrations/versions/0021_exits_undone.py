@@ -1,0 +1,12 @@
+"""Why an exit was undone."""
+
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE status_change ADD COLUMN undone_because text")
