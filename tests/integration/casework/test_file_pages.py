@@ -140,14 +140,15 @@ async def test_the_plan_s_form_keeps_what_it_does_not_show(desk: Desk) -> None:
 async def test_the_prosecutor_is_answered_by_a_form(desk: Desk) -> None:
     """The next box leads to it; the smallest answer is a button."""
     key = await desk.enrolled(named("q1"))
-    request = asked(desk, key)
+    request = asked(desk, key, recipient_org="kcpao")
     await desk.hear(request)
     assert "The prosecutor asks" in await read(desk, f"/participants/{key}", desk.alice)
     path = f"/coordination/{request.coordination_id}"
     assert "case 26-1-00456-3" in await read(desk, path, desk.alice)
     nothing = await desk.form(f"{path}/reply", desk.alice)
     assert nothing.status_code == 422
-    await desk.form(f"{path}/reply", desk.alice, engaged="yes", goals=["housing"])
+    done = await desk.form(f"{path}/reply", desk.alice, engaged="yes", goals=["housing"])
+    assert done.status_code == 303, done.text
     [told] = await desk.published(CoordinationReplied, key)
     assert (told.engaged, told.goals_summary) == (True, "housing")
     assert "Answered by alice. The prosecutor was told." in await read(desk, path, desk.alice)

@@ -137,10 +137,10 @@ async def test_the_first_page_is_one_the_person_may_use(website: Website) -> Non
         assert (await client.get(f"{PREFIX}/")).headers["location"] == "/notifier/inbox"
         await sign_in(client, "petra", f"{PREFIX}/")
         assert (await client.get(f"{PREFIX}/")).headers["location"] == "/notifier/inbox"
-        # No page is a program manager's alone.
-        manager = website.issuer.token("program-manager", "king-county")
+        # No page is an agency's.
+        agency = website.issuer.token("agency-reporter", "king-county")
         client.cookies.clear()
-        client.cookies.set(SESSION_COOKIE, manager)
+        client.cookies.set(SESSION_COOKIE, agency)
         assert "Nothing for you here" in (await client.get(f"{PREFIX}/")).text
 
 
