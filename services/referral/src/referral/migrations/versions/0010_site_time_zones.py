@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.migrations import spine_0005
 
-revision = "0020"
-down_revision = "0019"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
