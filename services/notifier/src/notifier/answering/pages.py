@@ -81,7 +81,7 @@ Held = Annotated[Linked, Depends(link_holder)]
 
 async def link_transaction(request: Request, linked: Held) -> AsyncIterator[Transaction]:
     """`Tx` of a person who acts by a link: the form is carried out once."""
-    async with claimed_transaction(request, linked.recipient) as tx:
+    async with claimed_transaction(request, _holder(linked)) as tx:
         yield tx
 
 
