@@ -69,6 +69,12 @@ def printed(value: datetime, site: str | None) -> str:
     return f"{local.day} {local:%B} {local.year}, {clock_time(value, site)}"
 
 
+def day_in_words(value: datetime, site: str | None) -> str:
+    """For a message: February 3, 2026."""
+    local = value.astimezone(zone_of(site or ""))
+    return f"{local:%B} {local.day}, {local.year}"
+
+
 def form_time(value: datetime, site: str | None) -> str:
     """As a form's field for a moment takes it: 2026-02-03T02:58."""
     return f"{value.astimezone(zone_of(site or '')):%Y-%m-%dT%H:%M}"

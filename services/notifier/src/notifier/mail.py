@@ -14,8 +14,8 @@ from notifier.policy import AlertClass
 from notifier.queue import Job
 from notifier.settings import Settings
 from notifier.withdrawals import in_message
+from shared.page_time import day_in_words
 from shared.sealing import DataClass, KeyRing
-from shared.sites import zone_of
 
 # Plain text: there is nothing to escape for.
 _TEMPLATES = Environment(  # noqa: S701
@@ -84,8 +84,7 @@ def write(
 
 def _history(job: Job, past: Past, base: str) -> dict[str, Any]:
     """Days on the site's calendar; nothing of whom or what."""
-    days = [at.astimezone(zone_of(job.site)) for at in (past.first, past.last)]
-    first, last = (f"{day:%B} {day.day}, {day.year}" for day in days)
+    first, last = (day_in_words(at, job.site) for at in (past.first, past.last))
     link = f"{base}/inbox?kind={AlertClass.HISTORY}"
     return {"contacts": past.contacts, "first": first, "last": last, "link": link}
 
