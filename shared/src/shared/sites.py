@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from shared.text import ONE_LINE
+
 _UTC = ZoneInfo("UTC")
 # What the deployment says, and what policies say, which goes before it.
 _deployed: dict[str, ZoneInfo] = {}
@@ -56,4 +58,4 @@ def _is_zone(value: str) -> str:
     return value
 
 
-TimeZoneName = Annotated[str, Field(max_length=60), AfterValidator(_is_zone)]
+TimeZoneName = Annotated[str, Field(max_length=60), ONE_LINE, AfterValidator(_is_zone)]
