@@ -20,6 +20,7 @@ from tests.k8s.rendered import (
     pod,
 )
 
+from lead.sample_staff import SITE_TIME_ZONES
 from lead.services import PARTS, PREFIXES
 from shared.config import ServiceSettings
 
@@ -94,6 +95,15 @@ def test_the_service_accepts_the_values(
     assert read.environment == "production"
     assert read.root_path == PREFIXES[service]
     assert read.key_ring_file == Path("/run/secrets/key_ring.json")
+
+
+@each_overlay
+@each_service
+def test_the_sample_sites_have_their_clocks(rendered: Rendered, service: str) -> None:
+    """Every service of an installation has the zones that the launcher starts with."""
+    zones = json.loads(rendered.settings(service)["SITE_TIME_ZONES"])
+    assert zones
+    assert zones.items() <= SITE_TIME_ZONES.items()
 
 
 @each_operated

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from tests.integration.local.ports import on_a_port
 
+from lead.client import Refused
 from lead.feed import Feed, FeedStopped
 from lead.feed_state import FeedState, count
 from lead.issuer import LocalIssuer
 from lead.mapping import TARGETS, load
 from lead.roster_choices import Options
 from lead.roster_command import Place, take_roster
+from lead.zones import zones_of
 from referral.contacts.commands import ReportContact
-from shared.events import ContactReported, ContactRetracted
-from shared.testing import Stage
+from shared.events import ContactReported, ContactRetracted, SiteTimeZoneSet
+from shared.testing import Stage, eventually
 
 DATA = Path(__file__).parents[2] / "data"
 BY_HAND = DATA / "terry_stops_by_hand.csv"
@@ -75,6 +77,29 @@ async def test_every_shipped_mapping_reads_its_file(
         assert await asyncio.to_thread(run_feed, url, tmp_path, token, path, mapping) == ends
         reported = await stage.published(ContactReported)
         assert sorted(len(event.charges) for event in reported) == charges
+
+
+async def test_times_without_an_offset_are_on_the_clock_that_the_site_set(
+    open_stage: Any, issuer: LocalIssuer, tmp_path: Path
+) -> None:
+    """Asked of the running system, by the agency's own token, for its own site."""
+    (tmp_path / "token").write_text(issuer.token("agency-reporter", "lake-town", sources=["jms"]))
+    async with open_stage("referral") as stage, on_a_port(stage.app) as url:
+        zone_of = zones_of(url, tmp_path / "token")
+        assert await asyncio.to_thread(zone_of, "lake-town") is None
+        with pytest.raises(Refused, match="403"):
+            await asyncio.to_thread(zone_of, "king-county")
+        await stage.deliver_and_handle(
+            SiteTimeZoneSet(
+                site="lake-town", subject="lake-town", occurred_at=stage.clock.now(),
+                time_zone="America/Chicago",
+            )
+        )  # fmt: skip
+
+        async def followed() -> bool:
+            return await asyncio.to_thread(zone_of, "lake-town") == "America/Chicago"
+
+        await eventually(followed)
 
 
 async def test_a_roster_is_bookings_then_releases(

@@ -115,6 +115,25 @@ def test_a_bad_mapping_ends_the_feed_before_it_begins(lead: Lead, tmp_path: Path
     assert not list(tmp_path.glob("rows.csv.*"))
 
 
+def test_a_feed_that_cannot_learn_the_zone_ends_before_it_begins(
+    lead: Lead, tmp_path: Path
+) -> None:
+    """Times without an offset are not read on a clock that this machine assumes."""
+    (tmp_path / "rows.csv").write_text("No,When\n1,2026-03-04 20:10\n")
+    (tmp_path / "token").write_text("t")
+    (tmp_path / "mine.toml").write_text(
+        '[constants]\nsite = "king-county"\nsource_system = "jms"\ncontact_type = "booking"\n'
+        '[fields]\nsource_record_id = "No"\noccurred_at = { time = "When" }\n'
+    )
+    arguments = ("--mapping", str(tmp_path / "mine.toml"), "--token-file", str(tmp_path / "token"))
+    code, _, err = lead(
+        "feed", str(tmp_path / "rows.csv"), *arguments, "--url", "http://127.0.0.1:9"
+    )
+    assert code == 1
+    assert "Nobody answers at http://127.0.0.1:9" in err
+    assert not list(tmp_path.glob("rows.csv.*"))
+
+
 def test_a_problem_is_told_with_field_and_hint() -> None:
     """RFC 9457 in plain words."""
     problem = {

@@ -280,6 +280,25 @@ def test_a_mapping_without_a_zone_for_an_unknown_site_is_refused(tmp_path: Path)
     assert body["occurred_at"] == "2026-03-04T20:10:00+02:00"
 
 
+def test_the_zone_is_looked_up_only_where_it_is_needed(tmp_path: Path) -> None:
+    """Once, for the mapping's site; a mapping with a zone, or with offsets, works offline."""
+    looked_up: list[str] = []
+
+    def zone_of(site: str) -> str:
+        looked_up.append(site)
+        return "Pacific/Auckland"
+
+    def read(**parts: str) -> Mapping:
+        _mine(tmp_path, "santa-fe", **parts)
+        return load(str(tmp_path / "mine.toml"), zone_of)
+
+    assert read(zone='time_zone = "UTC"').time_zone == "UTC"
+    assert read(form=', format = "%Y-%m-%d %H:%M%z"').time_zone is None
+    assert looked_up == []
+    assert read().time_zone == "Pacific/Auckland"
+    assert looked_up == ["santa-fe"]
+
+
 @given(st.datetimes(datetime(2015, 1, 1), datetime(2030, 1, 1)))  # noqa: DTZ001
 def test_a_wall_clock_is_kept_or_rejected(local: datetime) -> None:
     """No time moves: what the clock showed is what the result shows."""

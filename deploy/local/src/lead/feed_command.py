@@ -19,6 +19,7 @@ from lead.mapping import Mapping
 from lead.options import Url
 from lead.rejects import write_rejects
 from lead.rows import count_rows, header, is_ndjson
+from lead.zones import zones_of
 
 console = Console(stderr=True, highlight=False)
 
@@ -48,22 +49,19 @@ def feed(
     twice. At the end it says how many rows were accepted and writes the others, with reasons, to a
     file. Exit code 0: every row is finished. 1: it stopped early, run it again.
     """
-    plan = mappings.load(mapping, site=site)
+    address = url or default_home().address()
+    plan = mappings.load(mapping, zones_of(address, token_file), site=site)
     suffix = ".rejects.ndjson" if is_ndjson(file) else ".rejects.csv"
     rejects_path = rejects or _beside(file, suffix)
     night = roster.Options(dry_run, baseline, accept_shrink, nights, as_of)
     if snapshot:
-        address = url or default_home().address()
         beside = _beside(file.with_name(roster.state_name(plan)), ".roster-state")
         place = roster.Place(file, state or beside, rejects_path, address, token_file, patience)
         roster.take_roster(plan, place, night)
         return
     night.refuse_alone()
     with FeedState(state or _beside(file, ".feed-state")) as finished:
-        job = Feed(
-            file, plan, finished, url=url or default_home().address(), token_file=token_file,
-            patience=patience,
-        )  # fmt: skip
+        job = Feed(file, plan, finished, url=address, token_file=token_file, patience=patience)
         total = count_rows(file, plan)
         try:
             _run(job, total)
