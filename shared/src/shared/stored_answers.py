@@ -47,6 +47,9 @@ class StoredAnswer:
 
     @classmethod
     def of(cls, response: Response) -> "StoredAnswer":
+        """A page is not kept: it may be the only one that shows a secret or somebody's packet."""
+        if response.headers.get("content-type", "").startswith("text/html"):
+            return cls(response.status_code, None, None)
         location = response.headers.get("location", "").encode()
         body = bytes(response.body) or location
         return cls(response.status_code, body, response.headers.get("etag"))

@@ -42,7 +42,9 @@ async def rotate(town: Town, method: dict[str, Any]) -> dict[str, Any]:
 async def signed_with(town: Town, hook: Receiver, *secrets: str) -> list[bool]:
     """Which of these secrets the next message verifies with."""
     count = len(hook.requests)
-    await town.report(town.contact(occurred_at=town.now - timedelta(days=9 * count)))
+    # An incident of its own each time, received at once: what is old on arrival is told later.
+    at = town.now - timedelta(days=9 * count)
+    await town.report(town.contact(occurred_at=at, received_at=at))
     await taken(hook, count + 1)
     headers, body = hook.requests[-1]
     return [_verifies(secret, headers, body) for secret in secrets]
@@ -85,6 +87,24 @@ async def test_a_new_secret_on_the_page_is_shown_once(town: Town, hook: Receiver
     assert await signed_with(town, hook, shown, method["secret"]) == [True, True]
     page = await town.stage.client.get("/me", headers=cookie(town.alice))
     assert shown not in unescape(page.text)
+
+
+async def test_a_page_with_a_secret_is_kept_nowhere(town: Town, hook: Receiver) -> None:
+    """The same form again makes no second secret, and does not give the first one again."""
+    method = await own_webhook(town, hook)
+    form = {"form_key": "any-one-time-key"}
+    path = f"/me/methods/{method['id']}/secret"
+    first = await town.stage.client.post(path, headers=cookie(town.alice), data=form)
+    assert first.status_code == 200
+    kept = await town.stage.rows("SELECT body FROM idempotency_key WHERE status = 200")
+    assert [row["body"] for row in kept if row["body"] is not None] == []
+    again = await town.stage.client.post(path, headers=cookie(town.alice), data=form)
+    assert again.status_code == 410
+    assert again.headers["content-type"].startswith("text/html")
+    assert "its answer is not kept" in unescape(again.text)
+    secret = unescape(first.text).partition("<code>")[2]
+    assert secret.startswith("whsec_")
+    assert "whsec_" not in again.text
 
 
 async def test_only_one_s_own_webhook_has_a_new_secret(town: Town, hook: Receiver) -> None:
