@@ -107,8 +107,8 @@ def test_ndjson_is_read_by_dotted_names(seattle: Mapping, tmp_path: Path) -> Non
     ("content", "said"),
     [
         (b"TERRY_STOP_ID,Beat\n1,K3\n", "has no column Arrest Flag"),
-        (b"", "has no column"),
-        ("TERRY_STOP_ID,\u00e9".encode("latin-1"), "is not utf-8-sig"),
+        (b"", "the file is empty"),
+        ("TERRY_STOP_ID\n\u00e9".encode("latin-1"), "line 2 is not utf-8-sig"),
     ],
 )
 def test_a_file_of_another_form_is_refused_before_anything_is_sent(

@@ -101,7 +101,7 @@ def app() -> None:
         commands(prog_name="lead" if Path(sys.argv[0]).name == "cli.py" else None)
     except Failure as failure:
         print(f"lead: {failure}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(failure.exit_code)
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)

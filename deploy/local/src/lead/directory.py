@@ -46,6 +46,10 @@ def import_package(
         print_json(made)
         return
     typer.echo(f"{made['services']} services are the directory of {made['site']} now.")
+    for warning in made.get("warnings", ()):
+        typer.echo(f"{warning['pointer']}: {warning['hint']} ({warning['code']})", err=True)
+    if (warned := made.get("warned", 0)) > len(made.get("warnings", ())):
+        typer.echo(f"{warned} warnings in all.", err=True)
 
 
 def read(package: Path) -> bytes:

@@ -18,13 +18,13 @@ from lead.errors import Failure
 from lead.feed_state import LOCAL, FeedState, Finished
 from lead.mapping import Mapping, Unmappable
 from lead.records import body_of, read_records
-from lead.rows import FileRow
+from lead.rows import FileRow, examine
 
 PATH = "/referral/v1/contacts:batch"
 CHUNK_ROWS = 200
 CHUNK_BYTES = 256 * 1024
 LONGEST_WAIT_SECONDS = 60.0
-BUSY = (429, 500, 502, 503, 504)
+BUSY = (408, 429, 500, 502, 503, 504)
 NOT_ALLOWED = (401, 403)
 
 
@@ -46,7 +46,10 @@ class _Line:
 
 
 class Feed:
-    """One file's way to one system. `patience`: seconds without progress before it gives up."""
+    """One file's way to one system. `patience`: seconds without progress before it gives up.
+
+    The whole file is read before anything is sent; `account` says what its lines are. BadFile.
+    """
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class Feed:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._path, self._mapping, self._state = path, mapping, state
+        self.account = examine(path, mapping)
         self._salt = f"{mapping.digest} {url}"
         self._token_file = token_file
         self._token = read_token(token_file)
@@ -94,7 +98,9 @@ class Feed:
     def _lines(self) -> Iterator[_Line | Finished]:
         for row in read_records(self._path, self._mapping):
             digest = row.digest(self._salt)
-            line = self._state.find(row.line, digest) or self._line(row, digest)
+            found = self._state.find(row.line, digest)
+            # A row that could not be sent is tried again: a newer release may read it.
+            line = found if found and found.status != LOCAL else self._line(row, digest)
             if isinstance(line, Finished) and line.status == LOCAL:
                 self._state.add([line])
             yield line

@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -12,22 +11,28 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from lead import feed_options as options
 from lead import mapping as mappings
 from lead import roster_options as roster
+from lead.errors import Failure
 from lead.feed import Feed
 from lead.feed_state import FeedState, count
 from lead.home import default_home
 from lead.mapping import Mapping
 from lead.options import Url
-from lead.rejects import write_rejects
-from lead.rows import count_rows, header, is_ndjson
+from lead.rejects import older_rejects, write_rejects
+from lead.rows import header, is_ndjson
 from lead.zones import zones_of
+from shared.tables import Account
 
 console = Console(stderr=True, highlight=False)
 
 
+class TooLittleAccepted(Failure):
+    """The feed is finished, and too few rows of the file are accepted."""
+
+    exit_code = 3
+
+
 def feed(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV with a header line, or NDJSON.")
-    ],
+    file: options.AgencyFile,
     mapping: options.MappingName,
     token_file: options.TokenFile,
     url: Url = None,
@@ -35,6 +40,7 @@ def feed(
     state: options.StatePath = None,
     rejects: options.RejectsPath = None,
     patience: options.Patience = 300,
+    min_accepted: options.MinAccepted = 50,
     snapshot: roster.Snapshot = False,
     dry_run: roster.DryRun = False,
     baseline: roster.Baseline = False,
@@ -46,31 +52,55 @@ def feed(
     """Post every row of an agency's file as a reported contact.
 
     Stop it whenever you like and run it again: finished rows are skipped, and nothing is reported
-    twice. At the end it says how many rows were accepted and writes the others, with reasons, to a
-    file. Exit code 0: every row is finished. 1: it stopped early, run it again.
+    twice. At the end it says what each line of the file was and how many rows were accepted, and
+    writes the others, with reasons, to a file. Rejects of earlier runs are kept under their date.
+
+    Exit code 0: every row is finished, and enough of them are accepted, now or in an earlier run.
+
+    1: the file is refused at a line and nothing was sent, or the feed stopped early: run it again.
+
+    2: the command itself is wrong.
+
+    3: every row is finished, but none of them is accepted, or less than --min-accepted says.
     """
     address = url or default_home().address()
     plan = mappings.load(mapping, zones_of(address, token_file), site=site)
     suffix = ".rejects.ndjson" if is_ndjson(file) else ".rejects.csv"
     rejects_path = rejects or _beside(file, suffix)
     night = roster.Options(dry_run, baseline, accept_shrink, nights, as_of)
+    if not snapshot:
+        night.refuse_alone()
     if snapshot:
         beside = _beside(file.with_name(roster.state_name(plan)), ".roster-state")
         place = roster.Place(file, state or beside, rejects_path, address, token_file, patience)
         roster.take_roster(plan, place, night)
         return
-    night.refuse_alone()
     with FeedState(state or _beside(file, ".feed-state")) as finished:
         job = Feed(file, plan, finished, url=address, token_file=token_file, patience=patience)
-        total = count_rows(file, plan)
-        try:
-            _run(job, total)
-        finally:
-            job.close()
-            _report(job, file, plan, rejects_path, total)
+        accepted = _carry_out(job, file, plan, rejects_path)
+    _judge(accepted, job.account.rows, min_accepted)
 
 
-def _run(job: Feed, total: int) -> None:
+def _carry_out(job: Feed, file: Path, plan: Mapping, rejects: Path) -> int:
+    """Send the rows and report, also when the feed stops early; returns how many are accepted."""
+    try:
+        _run(job)
+    finally:
+        job.close()
+        accepted = _report(job, file, plan, rejects)
+    return accepted
+
+
+def _judge(accepted: int, rows: int, least: float) -> None:
+    """Raises TooLittleAccepted. What looks at a nightly run sees nothing but its exit code."""
+    if rows and (not accepted or accepted * 100 < least * rows):
+        raise TooLittleAccepted(
+            f"Only {accepted} of {rows} rows are accepted (--min-accepted {least:g} percent)."
+        )
+
+
+def _run(job: Feed) -> None:
+    total = job.account.rows
     columns = (TextColumn("Posting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("rows", total=total)
@@ -83,16 +113,12 @@ def _run(job: Feed, total: int) -> None:
         job.run(show)
 
 
-def _report(job: Feed, file: Path, plan: Mapping, rejects: Path, total: int) -> None:
+def _report(job: Feed, file: Path, plan: Mapping, rejects: Path) -> int:
+    """Say how it ended and write the rejected rows; returns how many rows are accepted."""
     results = list(job.results())
-    columns = [] if is_ndjson(file) else header(file, plan)
-    rejected = write_rejects(rejects, results, columns or plan.columns)
+    rejected = write_rejects(rejects, results, header(file, plan) or plan.columns)
     counts = count(end for _, end in results)
-    typer.echo(f"rows      {total}")
-    typer.echo(f"accepted  {counts['accepted']}")
-    typer.echo(f"refused   {counts['refused']}")
-    typer.echo(f"not sent  {counts['not sent']}")
-    typer.echo(f"waiting   {total - len(results)}")
+    _say_counts(job.account, counts)
     reasons = Counter(
         f"{reason['pointer'] or '/'} {reason['hint']} ({reason['code']})"
         for _, end in results
@@ -102,6 +128,23 @@ def _report(job: Feed, file: Path, plan: Mapping, rejects: Path, total: int) -> 
         typer.echo(f"{times:8}  {reason}")
     if rejected:
         typer.echo(f"Rejected rows are in {rejects}")
+    if older := older_rejects(rejects):
+        typer.echo(f"Rejected rows of {len(older)} earlier runs are in {older[0]} and its like")
+    return counts["accepted"]
+
+
+def _say_counts(lines: Account, counts: Counter[str]) -> None:
+    """The lines of the file and what each is, then the rows and how they ended."""
+    typer.echo(
+        f"lines     {lines.lines} = {lines.title} title + {lines.header} header + {lines.rows} rows"
+        f" + {lines.continued} in cells of several lines + {lines.blank} blank"
+    )
+    typer.echo(f"rows      {lines.rows}")
+    for end in ("accepted", "refused", "not sent"):
+        typer.echo(f"{end:8}  {counts[end]}")
+    typer.echo(f"waiting   {lines.rows - counts.total()}")
+    if lines.unfinished:
+        typer.echo("The last line has no line end. See whether the file is whole.")
 
 
 def _beside(file: Path, suffix: str) -> Path:

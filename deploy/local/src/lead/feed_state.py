@@ -1,7 +1,8 @@
 """What a feed has finished, in a file beside the agency's own, so that it can be run again.
 
 One line per finished row: where it is, a digest of it, how it ended. No content of the row. The
-file only grows, so a feed that is killed loses at most its last chunk, which the server recognizes.
+file only grows, so a feed that is killed loses at most its last chunk, which the server recognizes,
+and what was fed under the same name before, or to another system, stays on record.
 """
 
 import fcntl
@@ -10,12 +11,14 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from lead.errors import Failure
 
 LOCAL = 0
+STARTED_OVER = "started_over"
 
 
 class StateInUse(Failure):
@@ -62,9 +65,10 @@ class FeedState:
         return self._rows.get((line, digest))
 
     def forget(self) -> None:
-        """Start over."""
+        """Start over; what was finished until now stays in the file, and does not count."""
         self._rows.clear()
-        self._file.truncate(0)
+        self._file.write(json.dumps({STARTED_OVER: datetime.now(UTC).isoformat()}) + "\n")
+        self._file.flush()
 
     def add(self, finished: Iterable[Finished]) -> None:
         """Remember rows; they are in the file when this returns."""
@@ -80,7 +84,11 @@ class FeedState:
         text = self._file.read()
         for line in text.splitlines():
             try:
-                row = _finished(json.loads(line))
+                values = json.loads(line)
+                if STARTED_OVER in values:
+                    self._rows.clear()
+                    continue
+                row = _finished(values)
             except (ValueError, TypeError, KeyError):
                 # The last write of a feed that was killed; its row is sent again.
                 continue

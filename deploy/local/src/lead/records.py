@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lead.mapping import Mapping, Unmappable
-from lead.rows import FileRow, read_rows
+from lead.rows import FAULTS, FileRow, read_rows
 
 
 def read_records(path: Path, mapping: Mapping) -> Iterator[FileRow]:
@@ -39,5 +39,5 @@ def body_of(row: FileRow, mapping: Mapping) -> dict[str, Any]:
     """The contact's body of a record, from all its rows. Raises Unmappable."""
     for one in row.rows:
         if one.fault:
-            raise Unmappable("", one.fault, "The row has not the form of this file.")
+            raise Unmappable("", one.fault, FAULTS[one.fault])
     return mapping.body_of([one.texts for one in row.rows])

@@ -1,17 +1,26 @@
 """Reading an agency's file row by row: CSV with a header line, or NDJSON."""
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from lead.errors import Failure
+from lead.json_rows import JsonRows, flat
 from lead.mapping import Mapping
+from shared.physical_lines import CountedBytes, LineCount, Undecodable
+from shared.table_records import BadTable
+from shared.tables import ROW_FAULTS, Account, Table
 
 NDJSON_SUFFIXES = (".ndjson", ".jsonl", ".json")
+FAULTS = ROW_FAULTS | {
+    "not_a_json_object": "The line is not a JSON object.",
+    "more_than_one_object": "More than one value stands on the line.",
+    "repeated_member": "A member is given more than once.",
+}
 
 
 class BadFile(Failure):
@@ -20,7 +29,7 @@ class BadFile(Failure):
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One row: `line` is where it begins, `fault` is set when it is no row of this file's form.
+    """One row: `line` is where it begins; `fault` says why it is none of this form (FAULTS).
 
     `others` are the further rows of the same record.
     """
@@ -38,7 +47,7 @@ class FileRow:
     @property
     def texts(self) -> dict[str, str | None]:
         """The values by column; a nested one by its dotted path."""
-        return dict(_flat("", self.values))
+        return dict(flat(self.values))
 
     def digest(self, salt: str) -> str:
         """Changes when the row, or what `salt` stands for, changes."""
@@ -50,61 +59,82 @@ def is_ndjson(path: Path) -> bool:
     return path.suffix.lower() in NDJSON_SUFFIXES
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file's rows, read once; every physical line is accounted for at their end."""
+
+    rows: Iterable[FileRow]
+    account: Account
+    count: LineCount
+    columns: list[str]
+
+    def __iter__(self) -> Iterator[FileRow]:
+        yield from self.rows
+        self.account.check(self.count)
+
+
+def examine(path: Path, mapping: Mapping) -> Account:
+    """What every physical line of the file is, having read all of it. Raises BadFile."""
+    with _opened(path, mapping) as source:
+        for _ in source:
+            pass
+    return source.account
+
+
 def read_rows(path: Path, mapping: Mapping) -> Iterator[FileRow]:
     """Every row in file order. Raises BadFile."""
-    try:
-        with path.open(encoding=mapping.encoding, newline="") as file:
-            yield from _read_ndjson(file) if is_ndjson(path) else _read_csv(file, mapping)
-    except UnicodeDecodeError as error:
-        raise BadFile(
-            f"{path} is not {mapping.encoding}: byte {error.start} of a block is not. "
-            'Set `encoding` in the mapping, for example to "cp1252".'
-        ) from None
-    except (OSError, LookupError, csv.Error) as error:
-        raise BadFile(f"{path} cannot be read: {error}") from None
-
-
-def count_rows(path: Path, mapping: Mapping) -> int:
-    """How many rows there are, having looked at all of them. Raises BadFile."""
-    return sum(1 for _ in read_rows(path, mapping))
+    with _opened(path, mapping) as source:
+        yield from source
 
 
 def header(path: Path, mapping: Mapping) -> list[str]:
-    """The columns of a CSV file."""
-    with path.open(encoding=mapping.encoding, newline="") as file:
-        return next(csv.reader(file, delimiter=mapping.delimiter), [])
+    """The columns of a CSV file; none of NDJSON. Raises BadFile."""
+    with _opened(path, mapping) as source:
+        return source.columns
 
 
-def _read_csv(file: TextIO, mapping: Mapping) -> Iterator[FileRow]:
-    rows = csv.reader(file, delimiter=mapping.delimiter)
-    columns = next(rows, [])
+@contextmanager
+def _opened(path: Path, mapping: Mapping) -> Iterator[_Source]:
+    """The file's rows; what goes wrong at any time while they are read is a BadFile."""
+    try:
+        with path.open("rb") as raw:
+            counted = CountedBytes(raw, mapping.encoding)
+            with counted.lines() as lines:
+                source = _json if is_ndjson(path) else _csv
+                yield source(lines, counted.count, mapping)
+    except BadTable as error:
+        column = f' It is "{error.column}".' if error.column else ""
+        raise BadFile(f"{path.name}, line {error.line}: {error.words}{column}") from None
+    except Undecodable as error:
+        raise BadFile(
+            f"{path.name}, line {error.line} is not {error.encoding}. "
+            'Set `encoding` in the mapping, for example to "cp1252" or "utf-16".'
+        ) from None
+    except (OSError, LookupError, UnicodeError) as error:
+        raise BadFile(f"{path} cannot be read: {error}") from None
+
+
+def _csv(lines: Iterable[str], count: LineCount, mapping: Mapping) -> _Source:
+    table = Table(
+        lines,
+        delimiter=mapping.delimiter,
+        is_header=lambda cells: not mapping.absent_from(cells),
+        header_row=mapping.header_row,
+    )
+    columns = table.columns
     if absent := mapping.absent_from(columns):
         raise BadFile(f"The file has no column {', '.join(absent)}; it has {', '.join(columns)}.")
-    begins = rows.line_num + 1
-    for cells in rows:
-        if cells:
-            fault = None if len(cells) == len(columns) else "wrong_number_of_columns"
-            yield FileRow(begins, dict(zip(columns, cells, strict=False)), fault)
-        begins = rows.line_num + 1
+    rows = (FileRow(row.line, _values(columns, row.cells), row.fault) for row in table)
+    return _Source(rows, table.account, count, columns)
 
 
-def _read_ndjson(file: TextIO) -> Iterator[FileRow]:
-    for number, line in enumerate(file, start=1):
-        if not line.strip():
-            continue
-        try:
-            values = json.loads(line)
-        except ValueError:
-            values = None
-        if isinstance(values, dict):
-            yield FileRow(number, values)
-        else:
-            yield FileRow(number, {}, "not_a_json_object")
+def _json(lines: Iterable[str], count: LineCount, _: Mapping) -> _Source:
+    objects = JsonRows(lines)
+    rows = (FileRow(line, values, fault) for line, values, fault in objects)
+    return _Source(rows, objects.account, count, [])
 
 
-def _flat(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
-    for name, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(f"{prefix}{name}.", value)
-        else:
-            yield f"{prefix}{name}", None if value is None else str(value)
+def _values(columns: list[str], cells: list[str]) -> dict[str, Any]:
+    """Cells by column; those beyond the last column by their place."""
+    beyond = [f"(column {place + 1})" for place in range(len(columns), len(cells))]
+    return dict(zip([*columns, *beyond], cells, strict=False))

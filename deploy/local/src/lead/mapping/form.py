@@ -39,6 +39,8 @@ class Mapping(BaseModel):
     description: str = ""
     encoding: str = "utf-8-sig"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+    # The line that the header stands on; without it the first that has every column that is read.
+    header_row: int | None = Field(default=None, ge=1)
     time_zone: str | None = None
     ambiguous_time: Literal["earlier", "later", "reject"] = "reject"
     nonexistent_time: Literal["forward", "reject"] = "reject"

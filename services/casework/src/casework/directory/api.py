@@ -10,8 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from casework.directory import handlers, repository
 from casework.directory.commands import ImportDirectory
-from casework.directory.hsds import HsdsService
-from casework.directory.packages import MOST_BYTES, read_package
+from casework.directory.packages import MOST_BYTES, Package, read_package
 from shared.bodies import takes_body
 from shared.callers import Caller, require
 from shared.errors import Malformed
@@ -24,19 +23,30 @@ Reader = Annotated[Caller, Depends(require("case-manager", "supervisor", "referr
 Keeper = Annotated[Caller, Depends(require("program-manager", "supervisor"))]
 Site = Annotated[str, Query(max_length=63, pattern="^[a-z0-9][a-z0-9-]*$")]
 Words = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")]
+MOST_WARNINGS = 50
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": {"description": "HSDS 3 services, nested"}},
+            "application/json": {"schema": {"description": "HSDS 3: a list, a page, one service"}},
             "application/zip": {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
 
 
+class ImportWarning(BaseModel):
+    """What was changed or left out of a package that was taken in."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    pointer: str
+    code: str
+    hint: str
+
+
 class ImportAnswer(BaseModel):
-    """A package that was taken in, whole."""
+    """A package that was taken in, whole; `warnings` are the first of `warned` many."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -44,6 +54,8 @@ class ImportAnswer(BaseModel):
     site: str
     services: int
     imported_at: datetime
+    warned: int = 0
+    warnings: list[ImportWarning] = []
 
 
 class ServiceAnswer(BaseModel):
@@ -59,7 +71,7 @@ class ServiceAnswer(BaseModel):
     body: dict[str, Any]
 
 
-async def package(request: Request, site: Site, caller: Keeper) -> list[HsdsService]:
+async def package(request: Request, site: Site, caller: Keeper) -> Package:
     """The services that were sent, unpacked before a database connection is taken for them."""
     caller.at_site(site)
     return await asyncio.to_thread(read_package, await request.body())
@@ -70,12 +82,15 @@ async def package(request: Request, site: Site, caller: Keeper) -> list[HsdsServ
 async def import_directory(
     site: Site,
     caller: Keeper,
-    services: Annotated[list[HsdsService], Depends(package)],
+    sent: Annotated[Package, Depends(package)],
     tx: Tx,
 ) -> ImportAnswer:
     """JSON or a zip of CSV files. A faulty package is refused whole, each fault with its place."""
-    made = await handlers.import_directory(ImportDirectory(site, services, caller.sub), tx)
-    return ImportAnswer.model_validate(made)
+    made = await handlers.import_directory(ImportDirectory(site, sent.services, caller.sub), tx)
+    answer = ImportAnswer.model_validate(made)
+    answer.warned = len(sent.warnings)
+    answer.warnings = list(map(ImportWarning.model_validate, sent.warnings[:MOST_WARNINGS]))
+    return answer
 
 
 @router.get("/services", summary="What there is, by name")

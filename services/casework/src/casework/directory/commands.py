@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from casework.directory.hsds import HsdsService
+from casework.directory.packages import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,5 +10,5 @@ class ImportDirectory:
     """Take a package in whole: it says what there is at the site from now on."""
 
     site: str
-    services: list[HsdsService]
+    services: list[Service]
     by: str

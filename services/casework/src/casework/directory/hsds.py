@@ -8,11 +8,12 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared.errors import FieldError
+# The line of a CSV table that a record stands on.
+LINE = "(line)"
 
 
 def _web(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
+    if not value.lower().startswith(("http://", "https://")):
         raise PydanticCustomError(
             "not_a_web_address", "Give an address that starts with http:// or https://."
         )
@@ -43,6 +44,7 @@ class Phone(Record):
     id: Id
     number: Annotated[str, Field(min_length=1, max_length=60, pattern=_CLEAN)]
     extension: str | int | None = None
+    description: Text | None = None
 
 
 class Address(Record):
@@ -67,12 +69,14 @@ class Location(Record):
 class ServiceAtLocation(Record):
     id: Id
     location: Location | None = None
+    phones: Annotated[list[Phone], Field(max_length=20)] = []
 
 
 class Organization(Record):
     id: Id
     name: Name
     description: Text
+    phones: Annotated[list[Phone], Field(max_length=50)] = []
 
 
 class HsdsService(Record):
@@ -102,13 +106,22 @@ class HsdsService(Record):
         return self
 
 
-def repeated(services: list[HsdsService]) -> list[FieldError]:
-    """Ids are unique in a package: two records under one would hide each other."""
-    seen: set[str] = set()
-    faults = []
-    for index, service in enumerate(services):
-        if service.id in seen:
-            hint = "Give every service an id of its own."
-            faults.append(FieldError(f"/{index}/id", "repeated_id", hint))
-        seen.add(service.id)
-    return faults
+# What stands in tables of its own.
+_NESTED = {"organization", "location", "addresses", "phones", "service_at_locations"}
+
+
+def _columns(record: type[Record], *links: str) -> frozenset[str]:
+    return frozenset({*record.model_fields, *links} - _NESTED)
+
+
+# The tables of a CSV package that are read, and the columns of each that are.
+COLUMNS = {
+    "service": _columns(HsdsService, "organization_id"),
+    "organization": _columns(Organization),
+    "location": _columns(Location),
+    "address": _columns(Address, "location_id"),
+    "phone": _columns(
+        Phone, "service_at_location_id", "service_id", "location_id", "organization_id"
+    ),
+    "service_at_location": _columns(ServiceAtLocation, "service_id", "location_id"),
+}

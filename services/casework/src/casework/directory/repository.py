@@ -1,12 +1,11 @@
 """Every query about the directory."""
 
-import json
 from collections.abc import Collection, Sequence
 
 from sqlmodel import col, func, or_, select, tuple_
 
 from casework.directory.domain import DirectoryImport, DirectoryService
-from casework.directory.hsds import HsdsService
+from casework.directory.packages import Service
 from shared.database import Transaction
 
 _PUT = """
@@ -24,13 +23,11 @@ async def lock_directory(tx: Transaction, site: str) -> None:
     )
 
 
-async def put_services(
-    tx: Transaction, made: DirectoryImport, services: Sequence[HsdsService]
-) -> None:
+async def put_services(tx: Transaction, made: DirectoryImport, services: Sequence[Service]) -> None:
     rows = [
         (
-            made.site, service.id, service.name, service.organization.name, service.status,
-            json.dumps(service.model_dump(exclude_none=True)), made.id,
+            made.site, service.id, service.name, service.organization, service.status,
+            service.body, made.id,
         )
         for service in services
     ]  # fmt: skip

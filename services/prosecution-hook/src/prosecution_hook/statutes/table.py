@@ -1,6 +1,6 @@
 """A statute table as a file: CSV with a header, `#` for remarks. Every bad line is named."""
 
-import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -13,7 +13,10 @@ from pydantic_core import PydanticCustomError
 from prosecution_hook.statutes.domain import Severity, Statute, cited, overlapping
 from prosecution_hook.statutes.errors import UnusableTable
 from shared.errors import MAX_ERRORS, FieldError
+from shared.physical_lines import LineCount
 from shared.reports import Label, Words
+from shared.table_records import BadTable
+from shared.tables import Table
 
 MOST_ROWS = 5_000
 # The name of what stands beyond the last column.
@@ -106,20 +109,26 @@ def read_table(content: str, import_id: UUID) -> tuple[str, list[Statute]]:
 
 def _lines(content: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Each line under the header's names, with its number in the file."""
-    text = content.removeprefix("\ufeff").split("\n")
     # Remarks become empty lines, which are counted.
-    reader = csv.reader(("" if line.startswith("#") else line for line in text), strict=True)
+    content = content.removeprefix("\ufeff")
+    text = io.StringIO(content, newline="")
+    count = LineCount()
+    count.add(content)
     try:
-        rows = ((reader.line_num, row) for row in reader if row)
-        _, header = next(rows, (0, []))
-        for count, (line, row) in enumerate(rows, 1):
-            if count > MOST_ROWS:
+        table = Table("\n" if line.startswith("#") else line for line in text)
+        for number, row in enumerate(table, 1):
+            if number > MOST_ROWS:
                 raise UnusableTable(f"A table has at most {MOST_ROWS} statutes.")
-            names = [*header, *_TOO_MANY[: len(row) - len(header)]]
-            yield line, dict(zip(names, row, strict=False))
-    except csv.Error:
-        hint = "is not CSV: look at its quotes."
-        raise UnusableTable(errors=(_fault(reader.line_num, "not_csv", hint),)) from None
+            if row.fault == "quote_inside_cell":
+                raise BadTable(row.line, "quote_inside_cell", "look at its quotes.")
+            names = [*table.columns, *_TOO_MANY[: len(row.cells) - len(table.columns)]]
+            yield row.line, dict(zip(names, row.cells, strict=False))
+        table.account.check(count)
+    except BadTable as error:
+        if error.code == "empty_file":
+            return
+        fault = _fault(error.line, "not_csv", f"is not CSV: {error.words}")
+        raise UnusableTable(errors=(fault,)) from None
 
 
 def _faults(line: int, error: ValidationError) -> Iterator[FieldError]:
