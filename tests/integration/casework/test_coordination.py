@@ -39,6 +39,7 @@ def asked(desk: Desk, key: str, **changes: Any) -> CoordinationRequested:
         "cause_number": "26-1-00456-3",
         "due_at": desk.now + timedelta(days=7),
         "visible_to_liaison": True,
+        "recipient_org": "kcpao",
     }
     return CoordinationRequested(**(values | changes))
 
@@ -104,6 +105,15 @@ async def test_what_no_release_covers_is_refused_part_by_part(desk: Desk) -> Non
     await desk.post(path, desk.alice, FULL)
     [told] = await desk.published(CoordinationReplied, key)
     assert str(told.consent_id) == signed["id"]
+
+
+async def test_a_question_without_an_office_is_covered_by_no_release(desk: Desk) -> None:
+    """A release names the office that may be told; an unnamed or another one is not it."""
+    key = await desk.enrolled()
+    for office in (None, "other"):
+        path = await ask(desk, key, recipient_org=office)
+        assert await desk.refused(path, desk.alice, FULL) == (409, "not-covered"), office
+    assert await desk.published(CoordinationReplied, key) == []
 
 
 async def test_a_release_taken_back_covers_nothing_from_then_on(desk: Desk) -> None:
