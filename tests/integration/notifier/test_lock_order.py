@@ -16,13 +16,19 @@ from notifier.outcomes import Done, in_order
 from notifier.queue import Job
 from notifier.timers import on_answer_due
 from shared.database import Transaction
-from shared.events import CaseManagerAssigned, EmergencyAccessChanged, FeedRecovered, FeedSilent
+from shared.events import (
+    CaseManagerAssigned,
+    EmergencyAccessChanged,
+    FeedRecovered,
+    FeedSilent,
+    SiteTimeZoneSet,
+)
 from shared.ids import new_id, new_participant_key
 from shared.testing import eventually
 from shared.timers import Timer
 
 # These concern a source or an office, and no participant.
-ABOUT_NOBODY = {FeedSilent, FeedRecovered, EmergencyAccessChanged}
+ABOUT_NOBODY = {FeedSilent, FeedRecovered, EmergencyAccessChanged, SiteTimeZoneSet}
 
 
 async def two_alerts(town: Town) -> list[dict[str, Any]]:

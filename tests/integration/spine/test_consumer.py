@@ -13,7 +13,7 @@ from tests.integration.spine.test_outbox import count, drained, kill_backends
 from tests.integration.spine.toy import Noted, noted
 
 from shared.consumer import Consumer
-from shared.database import Transaction, publish
+from shared.database import Database, Transaction, publish
 from shared.events.wire import encode
 from shared.messages import Message, Subscription
 from shared.testing import Stage, eventually
@@ -220,8 +220,8 @@ async def test_a_handler_without_a_free_connection_is_a_passing_fault(
     """A busy pool must never turn events into dead letters."""
     consumer = stage.runtime.consumer
     assert consumer is not None
-    pool = stage.database._engine.pool
-    async with AsyncExit(stage, 8):
+    pool = stage.runtime.work_database._engine.pool
+    async with AsyncExit(stage.runtime.work_database, pool.size()):
         monkeypatch.setattr(pool, "_timeout", 0.2)
         working = asyncio.create_task(consumer.handle([message_of(noted("a", 1), stage)]))
         await asyncio.sleep(0.5)
@@ -234,8 +234,8 @@ async def test_a_handler_without_a_free_connection_is_a_passing_fault(
 class AsyncExit:
     """Holds as many of the pool's connections."""
 
-    def __init__(self, stage: Stage, number: int) -> None:
-        self._held = [stage.database.transaction() for _ in range(number)]
+    def __init__(self, database: Database, number: int) -> None:
+        self._held = [database.transaction() for _ in range(number)]
 
     async def __aenter__(self) -> None:
         for transaction in self._held:

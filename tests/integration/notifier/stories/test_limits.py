@@ -15,7 +15,7 @@ async def a_storm(story: Story, count: int, cause: str = "warrant", **policy: An
     """So many incidents at once, where two messages in ten minutes are enough for anybody."""
     await story.policy(messages_at_most=2, **policy)
     await story.assigned()
-    await story.hear(*(story.contact(cause, incident_number=f"I-{n}") for n in range(count)))
+    await story.hear(*(story.contact(cause, incident_number=f"I-{n + 1}") for n in range(count)))
 
 
 async def test_a_storm_comes_as_one_message(story: Story) -> None:
@@ -42,7 +42,7 @@ async def test_custody_and_safety_never_wait(story: Story, cause: str) -> None:
     """In the middle of a storm: at once, and the rest as one."""
     await a_storm(story, 4)
     await story.told(alice=(NEW, NEW))
-    await story.reported(cause, incident_number="C")
+    await story.reported(cause, incident_number="C-9")
     await story.told(alice=NEW)
     await story.passes(minutes=6)
     await story.told(alice="2 items wait for you")
@@ -53,9 +53,9 @@ async def test_a_release_does_not_wait_but_another_charge_does(story: Story) -> 
     await a_storm(story, 2, "booking")
     await story.told(alice=(NEW, NEW))
     theft = ChargePart(seq=1, statute="RCW 9A.56.050", text="Theft 3")
-    await story.reported("booking", incident_number="I-0", charges=(theft,))
+    await story.reported("booking", incident_number="I-1", charges=(theft,))
     await story.nobody_is_told()
-    await story.reported("release", incident_number="I-1")
+    await story.reported("release", incident_number="I-2")
     await story.told(alice=NEWS)
     await story.passes(minutes=6)
     await story.told(alice=NEWS)
@@ -96,7 +96,7 @@ async def test_what_is_held_in_the_evening_comes_in_the_morning(story: Story) ->
     await story.assigned()
     await story.passes(hours=10, minutes=58)
     for number in range(2):
-        await story.reported("police-contact", incident_number=f"I-{number}")
+        await story.reported("police-contact", incident_number=f"I-{number + 1}")
     await story.told(alice=NEW)
     await story.passes(hours=9, minutes=58)
     await story.nobody_is_told()
@@ -117,5 +117,5 @@ async def test_without_a_limit_each_comes_by_itself(story: Story) -> None:
     """A site that has set none: as many messages as alerts."""
     await story.assigned()
     for number in range(12):
-        await story.reported("warrant", incident_number=f"I-{number}")
+        await story.reported("warrant", incident_number=f"I-{number + 1}")
     await story.told(alice=(NEW,) * 12)

@@ -109,8 +109,8 @@ async def test_a_digest_gathers_what_can_wait(story: Story) -> None:
     await story.policy(digests=["12:00"])
     await story.assigned()
     for number in range(3):
-        await story.reported("police-contact", incident_number=f"I-{number}")
-    await story.reported("booking", incident_number="B")
+        await story.reported("police-contact", incident_number=f"I-{number + 1}")
+    await story.reported("booking", incident_number="B-9")
     await story.told(alice=NEW)
     await story.acknowledges("alice")
     await story.passes(hours=2, seconds=1)
