@@ -179,7 +179,7 @@ def _pages(noted: list[str]) -> APIRouter:
 
     @router.get("/notes")
     async def show_notes(
-        caller: Annotated[Caller, Depends(require_page("case-manager"))],
+        caller: Annotated[Caller, Depends(require_page("case-manager"))], day: str = ""
     ) -> Response:
         return HTMLResponse(f"{caller.name}: {len(noted)}")
 

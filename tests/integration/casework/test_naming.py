@@ -1,6 +1,7 @@
 """Chosen, legal and other names: one is shown, all are matched."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,11 +14,18 @@ from shared.events import ParticipantRecontacted, PersonPart
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-BORN = date(1984, 5, 6)
+birth_dates = (date(1960, 5, 6) + timedelta(days=373 * n) for n in count())
+born = [next(birth_dates)]
+
+
+@pytest.fixture(autouse=True)
+def _people_of_its_own() -> None:
+    """A birth date per test: one that many people carry decides nothing."""
+    born[0] = next(birth_dates)
 
 
 def person(given: str, surname: str) -> PersonPart:
-    return PersonPart(given=given, surname=surname, dob=BORN, sex="F")
+    return PersonPart(given=given, surname=surname, dob=born[0], sex="F")
 
 
 async def named(desk: Desk, key: str, kind: str, **parts: str) -> Any:

@@ -1,6 +1,7 @@
 """Every match says why, in words: what nobody was asked about, and what a reviewer decided."""
 
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -22,8 +23,18 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 NUMBER = IdentifierPart(system="spd-local", value="WHY-1")
 
 
+birth_dates = (date(1975, 1, 14) + timedelta(days=17 * n) for n in count())
+born = [next(birth_dates)]
+
+
+@pytest.fixture(autouse=True)
+def _people_of_its_own() -> None:
+    """A birth date per test: one that many people carry decides nothing."""
+    born[0] = next(birth_dates)
+
+
 def person(surname: str, **changes: Any) -> PersonPart:
-    values = {"given": "William", "surname": surname, "dob": date(1975, 3, 14), "sex": "M"}
+    values = {"given": "William", "surname": surname, "dob": born[0], "sex": "M"}
     return PersonPart(**(values | changes))
 
 
@@ -104,8 +115,8 @@ async def test_a_match_found_late_says_why_too(desk: Desk) -> None:
 async def test_a_reviewed_match_says_who_decided_and_what_was_asked(desk: Desk) -> None:
     """The reviewer's word first; then what the question was made of."""
     key = await desk.enrolled(person("Askington"))
-    born = date(1975, 3, 14) + timedelta(days=1)
-    report = await matched(desk, key, person("Askington", dob=born))
+    next_day = born[0] + timedelta(days=1)
+    report = await matched(desk, key, person("Askington", dob=next_day))
     iris = desk.headers("identity-reviewer", sub="iris")
     reviews = (await desk.get("/v1/reviews?limit=200", iris))["items"]
     [review] = [r for r in reviews if r["receipt"] == str(report.receipt)]

@@ -33,7 +33,7 @@ async def test_reads_refusals_and_writes_are_on_record(
         for path, who, status in (
             ("/v1/outbox", ops, 200),
             (f"/v1/ledger/{KEY}", leo, 404),
-            ("/v1/ledger/Quorvanik?q=Ithamar", leo, 404),
+            ("/v1/ledger/Quorvanik?q=Ithamar", leo, 422),
             ("/v1/outbox", leo, 403),
             ("/v1/dead-letters?limit=0", ops, 422),
             ("/v1/outbox", {}, 401),
@@ -45,7 +45,7 @@ async def test_reads_refusals_and_writes_are_on_record(
         assert [(r["actor"], r["action"], r["about"], r["outcome"]) for r in found] == [
             ("olga", "GET /v1/outbox", [], 200),
             ("leo", "GET /v1/ledger/{key}", [KEY], 404),
-            ("leo", "GET /v1/ledger/{key}", [], 404),
+            ("leo", "GET /v1/ledger/{key}", [], 422),
             ("leo", "GET /v1/outbox", [], 403),
             ("olga", "GET /v1/dead-letters", [], 422),
         ]

@@ -221,7 +221,8 @@ async def test_a_handler_without_a_free_connection_is_a_passing_fault(
     consumer = stage.runtime.consumer
     assert consumer is not None
     pool = stage.runtime.work_database._engine.pool
-    async with AsyncExit(stage.runtime.work_database, pool.size()):
+    size = stage.runtime.settings.database_work_pool_size
+    async with AsyncExit(stage.runtime.work_database, size):
         monkeypatch.setattr(pool, "_timeout", 0.2)
         working = asyncio.create_task(consumer.handle([message_of(noted("a", 1), stage)]))
         await asyncio.sleep(0.5)

@@ -26,6 +26,7 @@ def test_faults_cost_time_and_nothing_else(
         httpx.Response(503, headers={"Retry-After": "2"}),
         httpx.Response(429, headers={"Retry-After": "1"}),
         httpx.Response(502),
+        httpx.Response(408),
         None,
         None,
         KeyboardInterrupt(),
@@ -73,6 +74,16 @@ def test_it_waits_as_long_as_it_is_asked_to(run: Runs, server: Server) -> None:
     run()
     assert run.waits == [7.0]
     assert server.rows_received == 1
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_what_a_server_could_not_do_for_now_is_sent_again(
+    run: Runs, server: Server, status: int
+) -> None:
+    """A whole answer and a single line with such a status are both no end of a row."""
+    line = json.dumps({"line": 1, "status": status, "detail": "Later."})
+    server.trouble = [httpx.Response(status), httpx.Response(200, text=line)]
+    assert run()["accepted"] == 4
 
 
 def test_it_gives_up_when_nothing_moves_and_goes_on_later(run: Runs, server: Server) -> None:

@@ -38,9 +38,10 @@ class Assigned:
 
 async def assign_case_manager(cmd: AssignCaseManager, tx: Transaction, policy: Policy) -> Assigned:
     file = await edit_file(cmd.edit, tx)
-    named = {
-        "/case_manager": cmd.case_manager, "/backup": cmd.backup, "/supervisor": cmd.supervisor,
-    }  # fmt: skip
+    named = {"/case_manager": cmd.case_manager, "/backup": cmd.backup}
+    # Whoever signed in to do this is known to exist; the page names them as the supervisor.
+    if cmd.supervisor != cmd.edit.by:
+        named["/supervisor"] = cmd.supervisor
     await require_staff(tx, file.site, named)
     return await _assign(cmd, file, tx, policy)
 
