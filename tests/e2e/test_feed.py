@@ -53,14 +53,10 @@ def expected_outcome(row: dict[str, str]) -> str:
     return "matched_alerted" if row["SubjectID"] in ENROLLED else "unmatched"
 
 
-def expected_pages(rows: Rows) -> Counter[str]:
-    """Items mailed by case manager: one per subject and incident, however many rows it has."""
-    incidents = {
-        (row["SubjectID"], row["GO / SC Num"])
-        for row in rows
-        if expected_outcome(row) == "matched_alerted"
-    }
-    return Counter(ENROLLED[subject].sub for subject, _ in incidents)
+def expected_mailed(rows: Rows) -> Counter[str]:
+    """Contacts that mails tell each case manager of: old ones, so that each row is one of them."""
+    told = (row for row in rows if expected_outcome(row) == "matched_alerted")
+    return Counter(ENROLLED[row["SubjectID"]].sub for row in told)
 
 
 async def enroll(city: City, local_id: str, case_manager: Actor) -> str:
@@ -172,16 +168,16 @@ def check_rejects(rows: Rows, path: Path) -> None:
 
 async def check_alerts(city: City, rows: Rows, keys: Mapping[str, str]) -> None:
     """Who was mailed how often, and about whom the alerts in each inbox are."""
-    pages = expected_pages(rows)
+    expected = expected_mailed(rows)
 
     async def all_mailed() -> bool:
         found: Counter[str] = Counter()
         for mail in await city.mails():
-            found[_sub(mail)] += _items(mail)
-        return found == pages
+            found[_sub(mail)] += _contacts(mail)
+        return found == expected
 
-    await eventually("every mail", all_mailed)
-    assert pages.keys() == {"alice", "ben"}
+    await eventually("every mail", all_mailed, seconds=120)
+    assert expected.keys() == {"alice", "ben"}
     for who in CASE_MANAGERS:
         mine = Counter(subject_of_alerts(await city.items(who, "/notifier/v1/alerts"), keys))
         assert mine == expected_alerts(rows, who)
@@ -191,10 +187,11 @@ async def check_alerts(city: City, rows: Rows, keys: Mapping[str, str]) -> None:
         assert not any(number in text for number in ENROLLED)
 
 
-def _items(mail: dict[str, str]) -> int:
-    """What can wait and is due at one time comes as one mail, which says how many it stands for."""
-    several = re.match(r"(\d+) items", mail["subject"])
-    return int(several[1]) if several else 1
+def _contacts(mail: dict[str, str]) -> int:
+    """What is old comes as one mail, which says of how many contacts it tells."""
+    history = re.match(r"History: (\d+) contacts? ", mail["subject"])
+    assert history, mail["subject"]
+    return int(history[1])
 
 
 def _sub(mail: dict[str, str]) -> str:

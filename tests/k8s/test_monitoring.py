@@ -80,6 +80,9 @@ async def exported(service: str, folder: Path) -> set[str]:
         httpx.AsyncClient(transport=transport, base_url="http://test") as client,
     ):
         await client.get("/v1/outbox")
+        if app.state.runtime.consumer is not None:
+            # How much waits is known once the broker has answered.
+            app.state.runtime.consumer.lag = 0
         # The gauges are made by a background task.
         for _ in range(100):
             text = (await client.get("/metrics")).text

@@ -11,6 +11,7 @@ from tests.integration.casework.builders import SITE, Headers, referred
 
 from shared.callers import SESSION_COOKIE
 from shared.events import Event, IdentifierPart, PersonPart
+from shared.sites import zone_of
 from shared.testing import AnyEvent, Stage
 
 _numbers = count(1)
@@ -48,6 +49,11 @@ class Desk:
     @property
     def now(self) -> datetime:
         return self.stage.clock.now()
+
+    def local(self, **later: float) -> str:
+        """Now, or so much later, as a form's time field holds it: the time where the site is."""
+        at = self.now + timedelta(**later)
+        return at.astimezone(zone_of(SITE)).strftime("%Y-%m-%dT%H:%M")
 
     async def send(
         self, method: str, path: str, who: Mapping[str, str], body: Any = None

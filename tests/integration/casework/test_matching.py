@@ -239,6 +239,31 @@ async def test_a_follower_of_outcomes_sees_each_once_however_late_it_commits(
         assert await follow(stage, ops, str(new_id())) == []
 
 
+async def test_outcomes_are_in_the_order_of_numbers(
+    open_stage: OpenStage, headers: Headers
+) -> None:
+    """A position is a number: 999 comes before 1000, and no page passes over either."""
+    async with open_stage("casework") as stage:
+        ops, positions = headers("ops"), (9, 10, 99, 100, 101)
+        receipts = [new_id() for _ in positions]
+        async with stage.transaction() as tx:
+            for receipt, position in zip(receipts, positions, strict=True):
+                await tx.raw.execute(ADD_ROW, receipt)
+                await tx.raw.execute(
+                    "UPDATE contact SET recorded_in = $2::text::xid8 WHERE receipt = $1",
+                    receipt, str(position),
+                )  # fmt: skip
+        query, seen = {"limit": "2"}, list[str]()
+        while True:
+            answer = await stage.client.get("/v1/contacts/outcomes", params=query, headers=ops)
+            page = answer.json()
+            seen += [item["receipt"] for item in page["items"]]
+            if page["next"] is None:
+                break
+            query["cursor"] = page["next"]
+        assert seen == list(map(str, receipts))
+
+
 @pytest.mark.parametrize("cursor", ["x", "1_", "_x", "x_y", "1_2_3", "-1_{}", "9" * 25 + "_{}"])
 async def test_a_cursor_of_no_list_is_refused(
     open_stage: OpenStage, headers: Headers, cursor: str

@@ -173,20 +173,18 @@ async def test_the_file_and_the_board_say_what_comes_next(desk: Desk) -> None:
     shown = (await desk.page(page, desk.alice)).text
     assert "Nobody has reached out yet" in shown
     assert "First outreach" in (await desk.page("/caseload", desk.alice)).text
-    local = desk.now.strftime("%Y-%m-%dT%H:%M")
     await desk.form(
         f"{page}/encounters",
         desk.alice,
         kind="outreach",
-        began_at=local,
+        began_at=desk.local(),
         minutes=20,
         not_found="true",
     )
     shown = (await desk.page(page, desk.alice)).text
     assert "Nobody has reached out yet" not in shown
     assert "not found yet" in shown
-    later = (desk.now + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
-    form = {"scheduled_for": later, "place": "custody", "interviewer": "alice"}
+    form = {"scheduled_for": desk.local(days=1), "place": "custody", "interviewer": "alice"}
     answer = await desk.form(f"{page}/intake-appointments", desk.alice, **form)
     assert answer.status_code == 303
     shown = (await desk.page(page, desk.alice)).text

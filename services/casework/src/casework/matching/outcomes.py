@@ -16,9 +16,11 @@ from shared.errors import Malformed
 from shared.paging import Page, page_of
 
 # From the snapshot's upper bound on are only rows that a restored database brought along.
+# The text of `recorded_in` has another name: ORDER BY prefers a column of the answer, and as text
+# 1000 comes before 999.
 _LIST = """
 SELECT receipt, source_system, source_record_id, contact_type, occurred_at, received_at,
-       outcome, tier, alerted_at, purge_due_at, purged_at, recorded_in::text AS recorded_in
+       outcome, tier, alerted_at, purge_due_at, purged_at, recorded_in::text AS position
 FROM contact, pg_current_snapshot() AS snapshot
 WHERE site = ANY($1) AND ($2::text IS NULL OR source_system = $2)
   AND (recorded_in < pg_snapshot_xmin(snapshot) OR recorded_in >= pg_snapshot_xmax(snapshot))
@@ -52,7 +54,7 @@ class Place:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Place":
-        return cls(row["receipt"], row["recorded_in"])
+        return cls(row["receipt"], row["position"])
 
     def __str__(self) -> str:
         return f"{self.recorded_in}_{self.receipt}" if self.recorded_in else str(self.receipt)
