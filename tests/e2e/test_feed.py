@@ -54,7 +54,7 @@ def expected_outcome(row: dict[str, str]) -> str:
 
 
 def expected_mailed(rows: Rows) -> Counter[str]:
-    """Contacts that mails tell each case manager of: old ones, so that each row is one of them."""
+    """How many contacts the mails name, by case manager: each row is an old contact (ADR 0045)."""
     told = (row for row in rows if expected_outcome(row) == "matched_alerted")
     return Counter(ENROLLED[row["SubjectID"]].sub for row in told)
 
@@ -176,7 +176,7 @@ async def check_alerts(city: City, rows: Rows, keys: Mapping[str, str]) -> None:
             found[_sub(mail)] += _contacts(mail)
         return found == expected
 
-    await eventually("every mail", all_mailed, seconds=120)
+    await eventually("every mail", all_mailed)
     assert expected.keys() == {"alice", "ben"}
     for who in CASE_MANAGERS:
         mine = Counter(subject_of_alerts(await city.items(who, "/notifier/v1/alerts"), keys))
@@ -188,7 +188,7 @@ async def check_alerts(city: City, rows: Rows, keys: Mapping[str, str]) -> None:
 
 
 def _contacts(mail: dict[str, str]) -> int:
-    """What is old comes as one mail, which says of how many contacts it tells."""
+    """Old contacts come as one mail, whose subject says how many they are."""
     history = re.match(r"History: (\d+) contacts? ", mail["subject"])
     assert history, mail["subject"]
     return int(history[1])

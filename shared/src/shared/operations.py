@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PROBES = ("/healthz", "/readyz", "/metrics")
 GAUGES_EVERY_SECONDS = 5
-# Every proxy adds one of them; a scrape goes to the process itself and has none.
+# What the gateways of deploy/ and other proxies add; a scrape reaches the process without them.
 ADDED_BY_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 Ops = Annotated[Caller, Depends(require("ops"))]
@@ -88,9 +88,9 @@ async def _answers(what: str, question: Awaitable[bool]) -> bool:
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
 @unaudited("a scrape: no caller, and numbers only")
 async def metrics(request: Request) -> Response:
-    """Only for who reaches the process directly: the counts would tell outside who is enrolled.
+    """Refused to requests that came through a proxy: event counts reveal who is enrolled.
 
-    A gateway hides the path too, but it may compare the path before decoding it.
+    Gateways hide the path too, but some compare it before they decode it.
     """
     if any(name in request.headers for name in ADDED_BY_PROXIES):
         raise NotHere("There is no such address.")

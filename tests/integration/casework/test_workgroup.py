@@ -129,8 +129,12 @@ async def test_the_meeting_is_held_from_a_page(desk: Desk) -> None:
     account = await desk.get(f"/v1/participants/{key}/accounting", desk.petra)
     assert len(account["disclosures"]) == 1
 
-    action = {"participant_key": key, "owner": "ben", "what": "Find a room"}
-    decided = action | {"due_at": desk.local(days=3)}
+    decided = {
+        "participant_key": key,
+        "owner": "ben",
+        "what": "Find a room",
+        "due_at": desk.local(days=3),
+    }
     done = await desk.form("/workgroup/actions", desk.carla, **decided)
     assert (done.status_code, done.headers["location"]) == (303, f"/workgroup?site={SITE}")
     [told] = await desk.published(WorkgroupActionAssigned, key)

@@ -1,9 +1,9 @@
-"""Metrics count events: who could read them from outside could ask who is enrolled."""
+"""Metrics are not readable from outside: a count that rises after a report reveals enrollment."""
 
 import pytest
 from tests.integration.conftest import OpenStage
 
-# As HAProxy, nginx, Envoy, a CDN and a plain proxy say on whose behalf they ask.
+# What HAProxy, nginx, Envoy, a CDN and a plain proxy add to a request.
 BY_A_PROXY = (
     {"X-Forwarded-For": "203.0.113.9"},
     {"x-forwarded-host": "lead.example.org"},
@@ -16,8 +16,8 @@ SPELLINGS = ("/metrics", "/%6detrics", "/metric%73", "/metrics/")
 
 
 @pytest.mark.parametrize("service", ["referral", "casework", "prosecution-hook", "notifier"])
-async def test_no_proxy_is_given_the_metrics(open_stage: OpenStage, service: str) -> None:
-    """In no spelling of the path; a scraper, which asks the process itself, gets them."""
+async def test_a_proxied_request_gets_no_metrics(open_stage: OpenStage, service: str) -> None:
+    """Whatever the spelling of the path; a scraper that reaches the process directly gets them."""
     async with open_stage(service) as stage:
         scraped = await stage.client.get("/metrics")
         assert scraped.status_code == 200

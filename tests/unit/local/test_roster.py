@@ -1,116 +1,19 @@
-"""Rosters: what a night gives, whatever the nights before gave and wherever a run was killed."""
+"""Rosters: what a night gives, whatever the nights before gave."""
 
-import json
-import os
-from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.local.jail import MAPPING, ONE, START, TWO, Nights, Rows, System
 
-from lead import roster_command, roster_sending
 from lead.errors import Failure
 from lead.mapping import Mapping
 from lead.roster import OlderRoster, Roster, RosterShrank, Rules, State, plan, settle
-from lead.roster_choices import Options
-from lead.roster_command import NotFirst, NothingAccepted, Place, take_roster
+from lead.roster_command import NotFirst, NothingAccepted
 from lead.roster_reading import NotARoster
 from lead.roster_state import BadRosterState, load_state
-
-MAPPING = Mapping.model_validate(
-    {
-        "time_zone": "America/Los_Angeles",
-        "constants": {"site": "s", "source_system": "jms", "contact_type": "booking"},
-        "fields": {
-            "source_record_id": "Booking",
-            "occurred_at": {"time": "Booked"},
-            "person.name": "Name",
-            "person.dob": {"date": "Born"},
-        },
-        "charges": {"text": "Charge"},
-    }
-)
-START = datetime(2026, 3, 4, 2, tzinfo=UTC)
-Rows = dict[str, tuple[str, str]]
-
-
-class System:
-    """The outside world: keeps reports by record and version, and takes them back."""
-
-    def __init__(self) -> None:
-        self.reports: dict[tuple[str, int], dict[str, Any]] = {}
-        self.receipts: dict[tuple[str, int], str] = {}
-        self.taken_back: set[str] = set()
-        self.refuse: set[str] = set()
-        self.dies_after: int | None = None
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/retraction"):
-            return self._take_back(request)
-        lines = [json.loads(line) for line in request.content.splitlines()]
-        answers = [self._take(n, body) for n, body in enumerate(lines, start=1)]
-        self._die()
-        return httpx.Response(200, text="".join(json.dumps(a) + "\n" for a in answers))
-
-    def _take(self, number: int, body: dict[str, Any]) -> dict[str, Any]:
-        record = (body["source_record_id"], body["record_version"])
-        if record[0] in self.refuse:
-            error = {"pointer": "/person", "code": "no", "hint": "No."}
-            return {"line": number, "status": 422, "errors": [error]}
-        if self.reports.setdefault(record, body) != body:
-            return {"line": number, "status": 409, "detail": "Other content."}
-        receipt = self.receipts.setdefault(record, str(uuid4()))
-        return {"line": number, "status": 202, "receipt": receipt}
-
-    def _take_back(self, request: httpx.Request) -> httpx.Response:
-        record = json.loads(request.content)["source_record_id"]
-        assert self.receipts[record, 1] in request.url.path
-        self.taken_back.add(record)
-        self._die()
-        return httpx.Response(202, json={"receipt": self.receipts[record, 1]})
-
-    def _die(self) -> None:
-        if self.dies_after is not None:
-            self.dies_after -= 1
-            if self.dies_after < 0:
-                raise KeyboardInterrupt
-
-    def kinds(self) -> Counter[str]:
-        return Counter(body["contact_type"] for body in self.reports.values())
-
-
-class Nights:
-    """Takes a roster night after night, in a folder of its own."""
-
-    def __init__(self, folder: Path, system: System) -> None:
-        self.folder, self.system, self.number = folder, system, 0
-        self.state = folder / "s.jms.roster-state"
-        (folder / "token").write_text("good")
-
-    def __call__(self, rows: Rows, mapping: Mapping = MAPPING, **options: Any) -> None:
-        """The next night's roster."""
-        self.number += 1
-        lines = [f'{no},{booked},"MADEUP, {no}",1980-06-15,{charge}'
-                 for no, (booked, charge) in rows.items()]  # fmt: skip
-        text = "\n".join(["Booking,Booked,Name,Born,Charge", *lines]) + "\n"
-        (self.folder / "roster.csv").write_text(text)
-        stamp = (START + timedelta(days=self.number)).timestamp()
-        os.utime(self.folder / "roster.csv", (stamp, stamp))
-        self.again(mapping, **options)
-
-    def again(self, mapping: Mapping = MAPPING, **options: Any) -> None:
-        """The same file once more."""
-        place = Place(
-            self.folder / "roster.csv", self.state, self.folder / "rejects.csv", "http://city.test",
-            self.folder / "token", transport=httpx.MockTransport(self.system),
-        )  # fmt: skip
-        take_roster(mapping, place, Options(**options))
 
 
 @pytest.fixture
@@ -121,9 +24,6 @@ def system() -> System:
 @pytest.fixture
 def night(tmp_path: Path, system: System) -> Nights:
     return Nights(tmp_path, system)
-
-
-ONE, TWO = ("2026-03-04 01:10", "THEFT 3"), ("2026-03-04 01:20", "TRESPASS")
 
 
 def test_new_rows_are_bookings_and_the_same_roster_again_is_nothing(
@@ -325,71 +225,6 @@ def test_the_state_is_for_its_owner_only(night: Nights) -> None:
     entry = load_state(night.state, "s/jms").entries["B"]
     assert entry.body is None
     assert sorted(path.name for path in night.folder.iterdir() if "sending" in path.name) == []
-
-
-STORY: list[Rows] = [
-    {"A": ONE, "B": TWO, "C": ONE},
-    {"A": (ONE[0], "THEFT 2"), "B": TWO},
-    {"A": (ONE[0], "THEFT 2"), "B": TWO, "D": ONE},
-    {"A": (ONE[0], "THEFT 2"), "B": TWO, "D": ONE, "C": ONE},
-    {"A": (ONE[0], "THEFT 2"), "D": ONE, "C": ("2026-03-07 03:00", "NEW")},
-    {"A": (ONE[0], "THEFT 2"), "D": ONE, "C": ("2026-03-07 03:00", "NEW"), "B": TWO},
-]
-
-
-def tell(folder: Path, kill: int | None = None) -> tuple[dict[Any, Any], set[str]]:
-    """The story's nights, the run killed at the n-th answer and started again."""
-    system = System()
-    system.dies_after = kill
-    night = Nights(folder, system)
-    for rows in STORY:
-        try:
-            night(rows, nights=1)
-        except KeyboardInterrupt:
-            system.dies_after = None
-            night.again(nights=1)
-    return system.reports, system.taken_back
-
-
-@pytest.mark.parametrize("kill", range(8))
-def test_a_run_that_is_killed_is_finished_by_the_next(kill: int, tmp_path: Path) -> None:
-    """Killed when the system has taken everything and before the answer is read."""
-    (tmp_path / "whole").mkdir()
-    (tmp_path / "killed").mkdir()
-    assert tell(tmp_path / "killed", kill) == tell(tmp_path / "whole")
-
-
-def dying(real: Callable[..., None], at: int, *, late: bool) -> Callable[..., None]:
-    """The function, killed before or after its work when it is called the n-th time."""
-    left = iter(range(at, -1, -1))
-
-    def run(*args: Any) -> None:
-        dies = next(left, None) == 0
-        if dies and not late:
-            raise KeyboardInterrupt
-        real(*args)
-        if dies:
-            raise KeyboardInterrupt
-
-    return run
-
-
-def test_a_run_that_is_killed_at_any_write_is_finished_by_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Before or after each replacement of the state."""
-    (tmp_path / "whole").mkdir()
-    right = tell(tmp_path / "whole")
-    for module, name in ((roster_command, "save_state"), (roster_sending, "write_whole")):
-        real = getattr(module, name)
-        for late in (False, True):
-            for at in range(8):
-                folder = tmp_path / f"{name}-{late}-{at}"
-                folder.mkdir()
-
-                monkeypatch.setattr(module, name, dying(real, at, late=late))
-                assert tell(folder) == right
-                monkeypatch.setattr(module, name, real)
 
 
 ROSTERS = st.lists(
